@@ -1,0 +1,1 @@
+"""The floor everything stands on: values and rules. No I/O, no clock, no globals."""

@@ -100,7 +100,7 @@ class RoundProposed:
     strategy: str
     model_version: int
     seen: int
-    scores: tuple[float, ...] = ()
+    scores: tuple[float | None, ...] = ()
     reasons: tuple[str, ...] = field(default=())
 
 

@@ -83,7 +83,7 @@ class QueryContext:
         """Class probabilities of any positions, (k, c)."""
         count = len(self.classes)
         if self.learner is None:
-            return np.full((len(positions), count), 1.0 / count)
+            return np.full((len(positions), count), 1.0 / max(count, 1))
         return predict_proba(self.learner, self.features, positions, count)
 
     def embed(self, positions: Positions) -> Floats:

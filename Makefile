@@ -12,7 +12,7 @@ export OMP_NUM_THREADS      ?= 1
 SOURCES := $(shell find src web hatch_build.py pyproject.toml README.md LICENSE \
              \( -name node_modules -o -name static -o -name __pycache__ \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check bench docs lock clean
+.PHONY: help demo test check bench docs lock clean force
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -55,7 +55,7 @@ clean: ## remove everything that was built or installed here
 # A stamp file stands for each step that is done.
 
 $(VENV)/made:
-	@for python in $(PYTHONS); do \
+	@found=; for python in $(PYTHONS); do \
 	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$python && break; \
 	done; \
 	if [ -z "$$found" ]; then \
@@ -75,6 +75,10 @@ $(VENV)/developer: requirements-dev.lock $(VENV)/locked
 	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(VENV)/installed: $(SOURCES) $(VENV)/locked
+# Changes only when a source came or went, which no file's date would tell.
+$(VENV)/listed: force | $(VENV)/made
+	@echo $(SOURCES) | cmp -s - $@ || echo $(SOURCES) > $@
+
+$(VENV)/installed: $(SOURCES) $(VENV)/listed $(VENV)/locked
 	$(PIP) install --quiet --no-deps --force-reinstall .
 	@touch $@

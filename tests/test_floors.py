@@ -1,0 +1,104 @@
+"""The house: imports point down, never up or sideways; each room uses only the packages it may; nothing unpickles.
+
+Read from the syntax tree, so that an import inside a function counts like one at the top.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "quandary"
+
+FLOORS: list[set[str]] = [
+    {"core"},
+    {"strategies", "learners", "quality"},
+    {"loop"},
+    {"features", "readers", "exporters", "stores", "engines"},
+    {"service", "trainer", "learner_api"},
+    {"cli", "server", "bench"},
+]
+# The command line starts the others of its floor; it is the one door to the top.
+SIDEWAYS = {"cli": {"server", "bench"}}
+ENTRANCE = {"__init__": {"core", "strategies", "learners", "loop", "learner_api"}, "__main__": {"cli"}}
+
+SCIENCE = {"numpy", "scipy", "sklearn"}
+PACKAGES = {"core": {"numpy"}, "strategies": SCIENCE, "learners": SCIENCE, "quality": SCIENCE, "loop": SCIENCE}
+# The two lowest floors are pure: no files, no network, no clock, no global randomness.
+IMPURE = {"datetime", "io", "os", "pathlib", "random", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"}
+# Loading a file with any of these runs what is in it.
+UNSAFE = {"_pickle", "cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
+NEVER = UNSAFE | {"jax", "tensorflow", "torch"}
+
+
+def allowed_rooms(room: str) -> set[str]:
+    """The rooms that ``room`` may import from."""
+    if room in ENTRANCE:
+        return ENTRANCE[room]
+    level = next(level for level, rooms in enumerate(FLOORS) if room in rooms)
+    return {room}.union(*FLOORS[:level], SIDEWAYS.get(room, set()))
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every import as its line and the full name of what is imported."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: write imports in full, from quandary"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def faults(room: str, source: str) -> Iterator[str]:
+    """What in the source of one file of ``room`` breaks the rules, a line each."""
+    pure = room in FLOORS[0] | FLOORS[1]
+    for line, name in imports(ast.parse(source)):
+        top, _, rest = name.partition(".")
+        if top == "quandary":
+            if rest.partition(".")[0] not in allowed_rooms(room) | {"__version__"}:
+                yield f"line {line}: {room} may not import {name}"
+        elif top in NEVER:
+            yield f"line {line}: nothing here may import {name}"
+        elif top in sys.stdlib_module_names:
+            if pure and top in IMPURE:
+                yield f"line {line}: {room} is pure and may not import {name}"
+        elif top not in PACKAGES.get(room, {top}):
+            yield f"line {line}: {room} may not use {name}"
+
+
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_point_down(path: Path) -> None:
+    room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    assert not list(faults(room, path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("room", "source"),
+    [
+        ("core", "from quandary.strategies import margin"),
+        ("core", "def late():\n    import scipy.sparse"),
+        ("core", "import time"),
+        ("strategies", "from quandary.learners.forest import Forest"),
+        ("strategies", "import pandas as pd"),
+        ("learners", "from pathlib import Path"),
+        ("loop", "import quandary.stores.sqlite"),
+        ("stores", "from quandary.features import text"),
+        ("service", "from quandary import server"),
+        ("bench", "from quandary.cli import main"),
+        ("server", "import pickle"),
+        ("exporters", "from joblib import dump"),
+        ("features", "import torch.nn as nn"),
+    ],
+)
+def test_each_rule_bites(room: str, source: str) -> None:
+    assert len(list(faults(room, source))) == 1
+
+
+def test_every_folder_says_its_rule() -> None:
+    folders = [path for path in SOURCE.iterdir() if path.is_dir() and path.name not in {"static", "__pycache__"}]
+    assert not [folder.name for folder in folders if not (folder / "README.md").exists()]

@@ -30,7 +30,8 @@ class Features:
 
     def __init__(self, matrix: Any, kind: FeatureKind = "vectors") -> None:
         if getattr(matrix, "ndim", None) != 2:
-            raise ConfigError(f"features must have two dimensions (items, numbers), got {getattr(matrix, 'shape', matrix)!r}")
+            shape = getattr(matrix, "shape", type(matrix).__name__)
+            raise ConfigError(f"features must have two dimensions (items, numbers), got {shape}")
         self.kind: FeatureKind = kind
         self.sparse = hasattr(matrix, "tocsr")
         self._matrix = matrix.tocsr() if self.sparse else matrix

@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"cli", "server", "bench"},
 ]
 # Formats and storage know nothing of how questions are chosen.
-NARROW = dict.fromkeys(FLOORS[3], {"core"})
+NARROW = {room: {"core"} for room in FLOORS[3]}
 # The command line starts the others of its floor; it is the one door to the top.
 SIDEWAYS = {"cli": {"server", "bench"}}
 ENTRANCE = {"__init__": {"core", "strategies", "learners", "loop", "learner_api"}, "__main__": {"cli"}}

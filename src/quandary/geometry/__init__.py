@@ -1,0 +1,1 @@
+"""What the pool looks like without its labels: scales, distances, kernels, neighbors."""

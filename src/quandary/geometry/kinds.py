@@ -1,0 +1,54 @@
+"""What kind of numbers an unknown matrix holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quandary.core.features import FeatureKind, Features, Positions
+
+SAMPLE = 3_000
+STREAM = 0x6E0  # one fixed draw a pool size, so that a pool always has the same geometry
+
+
+def sample(size: int, count: int = SAMPLE) -> Positions:
+    """Up to ``count`` positions of a pool of ``size``, ascending; the same at every call."""
+    if size <= count:
+        return np.arange(size)
+    return np.sort(np.random.default_rng([STREAM, size]).permutation(size)[:count]).astype(np.intp)
+
+
+def kind_of(features: Features) -> FeatureKind:
+    """The kind of the features, guessed from a sample where it is not known."""
+    if features.kind != "vectors":
+        return features.kind
+    return features.derived("kind", lambda: guess_kind(features))
+
+
+def guess_kind(features: Features) -> FeatureKind:
+    """What unknown vectors most likely are.
+
+    Sparse rows and rows of one length are directions; many columns that fill one common range
+    are pixels; all else is a table.
+    """
+    if features.sparse:
+        return "text"
+    rows = features.dense(sample(len(features)))
+    if _one_length(rows):
+        return "text"
+    return "image" if _one_range(rows) else "table"
+
+
+def _one_length(rows: NDArray[np.floating[Any]]) -> bool:
+    lengths = np.linalg.norm(rows.astype(np.float64), axis=1)
+    return bool(rows.shape[1] > 2 and lengths.std() < 1e-3 * lengths.mean())
+
+
+def _one_range(rows: NDArray[np.floating[Any]]) -> bool:
+    if rows.shape[1] < 32:
+        return False
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    wide = high - low > 0.6 * (high.max() - low.min())
+    return bool(wide[high > low].mean() > 0.6) if (high > low).any() else False

@@ -1,0 +1,55 @@
+"""Why an item is asked, in one line for people."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from quandary.core.features import Positions
+from quandary.core.query import Floats, QueryContext, Reason, Selection, top_k
+
+LONGEST_NAME = 13  # two names and the words between them stay below 60 characters
+
+
+def short(name: str) -> str:
+    """A class name that leaves room for the rest of the line.
+
+    >>> short("a class with a long name")
+    'a class with…'
+    """
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+def torn(proba: Floats, classes: tuple[str, ...]) -> Reason:
+    """The reason of an item that lies between classes; ``proba`` (c,) sums to 1.
+
+    >>> torn(np.array([0.02, 0.47, 0.51]), ("dog", "cat", "fox")).text
+    'Torn between fox and cat, 51 to 47.'
+    """
+    second, first = np.argsort(proba, kind="stable")[-2:]
+    p1, p2 = float(proba[first]), float(proba[second])
+    text = f"Torn between {short(classes[first])} and {short(classes[second])}, {100 * p1:.0f} to {100 * p2:.0f}."
+    return Reason("uncertain", {"p1": p1, "p2": p2}, text)
+
+
+def unlike(distance: float) -> Reason:
+    """The reason of an item far from every labeled one; ``distance`` in feature units."""
+    return Reason("unlike", {"distance": distance}, "Unlike anything labeled.")
+
+
+def by_uncertainty(context: QueryContext, k: int, scores: Floats) -> Selection:
+    """The ``k`` candidates with the highest ``scores``; at random while the model knows no two classes.
+
+    A choice for ``k`` begins with the choice for every smaller ``k``.
+    """
+    if not context.trained:
+        return at_random(context, k, Reason("start", {}, "No model yet, so drawn at random."))
+    chosen = top_k(scores, k, context.rng)
+    reasons = tuple(torn(row, context.classes) for row in context.proba[chosen])
+    return Selection(context.candidates[chosen], scores, reasons)
+
+
+def at_random(context: QueryContext, k: int, reason: Reason) -> Selection:
+    """``k`` candidates, all equally likely."""
+    flat = np.zeros(len(context))
+    chosen: Positions = top_k(flat, k, context.rng)
+    return Selection(context.candidates[chosen], flat, (reason,) * k)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from quandary.core.verdicts import Estimate as Estimate
     from quandary.learner_api import ActiveLearner as ActiveLearner
     from quandary.learner_api import load as load
-    from quandary.loop import simulate as simulate
+    from quandary.simulation import simulate as simulate
 
     def strategies() -> dict[str, str]: ...  # at run time the packages themselves, see core/rooms.py
     def learners() -> dict[str, str]: ...
@@ -33,7 +33,7 @@ _OBJECTS = {
     "Estimate": "quandary.core.verdicts",
     "Reason": "quandary.core.query",
     "load": "quandary.learner_api",
-    "simulate": "quandary.loop",
+    "simulate": "quandary.simulation",
 }
 
 

@@ -1,0 +1,95 @@
+"""Arrays, sparse matrices and data frames as the features of a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quandary.core.errors import ConfigError
+from quandary.core.features import Features
+from quandary.core.registry import extractors
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The features of a pool, and how rows of the same shape become features.
+
+    extractor  fitted on a data frame; None where the rows are numbers already
+    """
+
+    features: Features
+    extractor: Any = None
+
+    def encode(self, X: Any) -> Any:
+        """Rows like those of the pool as numbers, (n, d)."""
+        if self.extractor is not None:
+            return self.extractor.transform(frame_contents(X))
+        rows = numbers(X)
+        if rows.shape[1] != self.features.shape[1]:
+            raise ConfigError(f"rows have {rows.shape[1]} numbers, those of the pool have {self.features.shape[1]}")
+        return rows
+
+
+def make_pool(X: Any) -> Pool:
+    """Build a pool from an array (n, d), a sparse matrix or a data frame."""
+    if not is_frame(X):
+        return Pool(Features(numbers(X)))
+    contents = frame_contents(X)
+    extractor = extractors.make("table").fit(contents)
+    return Pool(Features(np.asarray(extractor.transform(contents)), "table"), extractor)
+
+
+def is_frame(X: Any) -> bool:
+    """Whether ``X`` is a data frame: it has named columns."""
+    return hasattr(X, "columns") and hasattr(X, "shape")
+
+
+def frame_contents(X: Any) -> list[dict[str, str]]:
+    """Each row of a data frame as strings by column name; missing values become empty."""
+    if not is_frame(X):
+        raise ConfigError(f"rows must be a data frame, as those of the pool were, got {type(X).__name__}")
+    names = [str(name) for name in X.columns]
+    columns = [_strings(X[name]) for name in X.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _strings(column: Any) -> list[str]:
+    # NaN, NaT and pandas.NA all differ from themselves or refuse to say so.
+    return ["" if value is None or _missing(value) else str(value) for value in column]
+
+
+def _missing(value: Any) -> bool:
+    try:
+        return bool(value != value)
+    except TypeError:
+        return True
+
+
+def numbers(X: Any) -> Any:
+    """``X`` as a two-dimensional array or sparse matrix of finite numbers."""
+    if hasattr(X, "tocsr"):
+        return X.tocsr()
+    rows = np.asarray(X)
+    if rows.ndim != 2:
+        raise ConfigError(f"X must have two dimensions (items, numbers), got shape {rows.shape}")
+    if rows.dtype.kind not in "fiub":
+        raise ConfigError(f"X must hold numbers, got {rows.dtype}; pass a data frame for columns of mixed types")
+    if rows.dtype.kind == "f" and not np.isfinite(rows).all():
+        bad = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
+        raise ConfigError(f"X holds NaN or infinity, first in row {bad}; fill or drop it, or pass a data frame")
+    return rows
+
+
+def class_names(values: Sequence[Any]) -> list[str]:
+    """Class values as the names that the log keeps, checked to stay distinct.
+
+    >>> class_names([0, 1])
+    ['0', '1']
+    """
+    names = [str(value) for value in values]
+    if len(set(names)) < len(names):
+        raise ConfigError(f"classes must differ also when written out, got {list(values)!r}")
+    return names

@@ -20,7 +20,7 @@ help: ## list the targets
 demo: $(VENV)/installed ## label handwritten digits in the browser; PLAY=60 lets a simulated annotator do it; PORT=N
 	$(BIN)/quandary demo $(if $(PORT),--port $(PORT)) $(if $(PLAY),--play $(PLAY) --no-browser)
 
-test: $(VENV)/installed $(VENV)/developer ## run every test on the installed package; BROWSER=no leaves the browser out
+test: $(VENV)/installed $(VENV)/developer ## run every test, those of the page too, on the installed package; BROWSER=no leaves the browser out
 ifeq ($(BROWSER),no)
 	@echo "BROWSER=no: the browser tests (tests/browser) are left out"
 	$(BIN)/python -m pytest -n 2 --ignore tests/browser
@@ -28,6 +28,7 @@ else
 	browser=$$($(BIN)/python -m tests.bring_browser) && \
 	  QUANDARY_BROWSER="$$browser" $(BIN)/python -m pytest -n 2
 endif
+	$(BIN)/python hatch_build.py test
 
 check: $(VENV)/developer ## format, lint and type rules of the Python source, the tests and the page
 	$(BIN)/ruff format --check .

@@ -1,0 +1,1 @@
+"""How good is the model, what would more labels bring, and when to stop."""

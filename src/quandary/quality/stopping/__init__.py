@@ -1,0 +1,1 @@
+"""When to stop: one criterion a file, each a judge of the same evidence."""

@@ -60,7 +60,7 @@ class Proposal:
     def event(self, model_version: int = 0) -> RoundProposed:
         """This proposal as the log records it."""
         texts = tuple(reason.text or reason.kind for reason in self.reasons)
-        return RoundProposed(self.items, self.strategy, model_version, self.seen, self.scores, texts)
+        return RoundProposed(self.items, self.strategy, model_version, self.seen, self.scores, texts, self.audit)
 
 
 def learn(state: State, features: Features, plan: Plan) -> Any:

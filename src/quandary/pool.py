@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from quandary.core.errors import ConfigError
 from quandary.core.features import Features
@@ -23,6 +24,10 @@ class Pool:
     features: Features
     extractor: Any = None
 
+    def encoder(self) -> Any:
+        """The transformer that a model of this pool needs in front; None for numbers."""
+        return None if self.extractor is None else FrameEncoder(self.extractor)
+
     def encode(self, X: Any) -> Any:
         """Rows like those of the pool as numbers, (n, d)."""
         if self.extractor is not None:
@@ -31,6 +36,25 @@ class Pool:
         if rows.shape[1] != self.features.shape[1]:
             raise ConfigError(f"rows have {rows.shape[1]} numbers, those of the pool have {self.features.shape[1]}")
         return rows
+
+
+class FrameEncoder(TransformerMixin, BaseEstimator):
+    """A fitted extractor that takes data frames."""
+
+    def __init__(self, extractor: Any) -> None:
+        self.extractor = extractor
+
+    def fit(self, X: Any, y: Any = None) -> FrameEncoder:
+        """Fit the extractor on another data frame."""
+        self.extractor.fit(frame_contents(X))
+        return self
+
+    def transform(self, X: Any) -> Any:
+        """The rows of a data frame as numbers, (n, d)."""
+        return self.extractor.transform(frame_contents(X))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
 
 
 def make_pool(X: Any) -> Pool:

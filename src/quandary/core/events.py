@@ -7,7 +7,7 @@ with one ``ItemsAdded`` that they came.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 ItemId = str
@@ -93,7 +93,7 @@ class PlanChanged:
 class RoundProposed:
     """Items that were really served from one ranking, best first.
 
-    ``seen`` is the version of the log that the ranking was computed from.
+    ``seen`` is the version of the log that the ranking was computed from; ``audit`` marks random checks.
     """
 
     items: tuple[ItemId, ...]
@@ -101,7 +101,8 @@ class RoundProposed:
     model_version: int
     seen: int
     scores: tuple[float | None, ...] = ()
-    reasons: tuple[str, ...] = field(default=())
+    reasons: tuple[str, ...] = ()
+    audit: tuple[bool, ...] = ()
 
 
 Event = ItemsAdded | AnswerGiven | AnswerRetracted | NoteWritten | ClassChanged | PlanChanged | RoundProposed

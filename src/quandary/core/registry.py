@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
 
 from quandary.core.errors import ConfigError
+from quandary.core.names import unknown_name
 
 C = TypeVar("C", bound=type)
 
@@ -48,9 +48,7 @@ class Registry:
         """The class called ``name``; ``ConfigError`` lists the names there are."""
         parts = self.all()
         if name not in parts:
-            near = get_close_matches(name, parts, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ConfigError(f"no {self.kind} called {name!r}{hint} There are: {', '.join(parts)}")
+            raise ConfigError(unknown_name(self.kind, name, parts))
         return parts[name]
 
     def make(self, name: str, **params: Any) -> Any:

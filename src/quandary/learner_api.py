@@ -1,0 +1,184 @@
+"""Ask and tell: active learning for scripts and notebooks, over the same loop as the page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quandary import loop
+from quandary.core.errors import ConfigError
+from quandary.core.events import AnswerGiven, ClassChanged, Event, RoundProposed
+from quandary.core.ids import ItemIds
+from quandary.core.names import unknown_name
+from quandary.core.plan import Plan, make_plan
+from quandary.core.query import Reason
+from quandary.core.state import fold
+from quandary.named import NamedClassifier
+from quandary.pool import class_names, make_pool
+
+ANNOTATOR = "script"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items to label now, best first.
+
+    ids        item ids
+    positions  (k,) rows of ``X``
+    scores     acquisition scores, higher = ask sooner; None for random checks
+    reasons    why each is asked
+    """
+
+    ids: tuple[str, ...]
+    positions: NDArray[np.intp]
+    scores: tuple[float | None, ...]
+    reasons: tuple[Reason, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+
+class ActiveLearner:
+    """Ask which items to label, tell their labels, and have a model that learns from every answer.
+
+    X         (n, d) array, sparse matrix or data frame: the whole pool
+    classes   what an item can be; None: whatever is told
+    strategy  name (``quandary.strategies()``) or an object with ``select``
+    learner   name (``quandary.learners()``) or any scikit-learn classifier
+    ids       n different strings; default "0", "1", ...
+    audit     share of the questions drawn at random to measure accuracy honestly, 0 to 0.9
+    seed      with the answers, decides every question
+
+    >>> X = np.random.default_rng(0).normal(size=(60, 2))
+    >>> al = ActiveLearner(X, classes=["left", "right"], strategy="margin", learner="logistic", audit=0)
+    >>> batch = al.ask(10)
+    >>> al.tell(batch.ids, ["left" if x < 0 else "right" for x in X[batch.positions, 0]])
+    >>> al.model.predict([[-3.0, 0.0], [3.0, 0.0]]).tolist()
+    ['left', 'right']
+    """
+
+    def __init__(
+        self,
+        X: Any,
+        classes: Sequence[Any] | None = None,
+        strategy: Any = "auto",
+        learner: Any = "auto",
+        ids: Sequence[str] | None = None,
+        audit: float = 0.3,
+        seed: int = 0,
+    ) -> None:
+        pool = make_pool(X)
+        names = class_names(classes or [])
+        if ids is not None and len(ids) != len(pool.features):
+            raise ConfigError(f"ids must be one a row: X has {len(pool.features)} rows, got {len(ids)} ids")
+        items = ItemIds(len(pool.features) if ids is None else [str(i) for i in ids])
+        self._start(pool, items, make_plan(strategy, learner, seed, audit), list(classes or []), classes is not None)
+        self._take([ClassChanged("add", name) for name in names])
+
+    def _start(self, pool: Any, items: ItemIds, plan: Plan, classes: list[Any], closed: bool) -> None:
+        self._pool, self._plan, self._closed = pool, plan, closed
+        self._values: dict[str, Any] = dict(zip(class_names(classes), classes, strict=True))
+        self._log: list[Event] = []
+        self._state = loop.begin(items, ())
+        self._fitted: tuple[int, Any] | None = None
+
+    # ---- ask and tell --------------------------------------------------------------
+
+    def ask(self, k: int = 1) -> Batch:
+        """The ``k`` most useful items to label now, fewer when fewer are open.
+
+        Asking again without telling gives the same items.
+        """
+        proposal = loop.propose(self._state, self._pool.features, self._plan, k, model=self._learner())
+        event = proposal.event(self._state.rounds)
+        if not self._log or event.items != getattr(self._log[-1], "items", None):
+            self._take([event])
+        return Batch(proposal.items, proposal.positions, proposal.scores, proposal.reasons)
+
+    def tell(self, ids: str | Sequence[str], labels: Any) -> None:
+        """Take in labels: class names, or None for "skip, ask later". All or nothing.
+
+        Raises ``ValueError`` for an unknown id or class, and says what is valid. A later label replaces an earlier one.
+        """
+        items = [ids] if isinstance(ids, str) else [str(i) for i in ids]
+        values = [labels] if isinstance(ids, str) else list(labels)
+        if len(items) != len(values):
+            raise ConfigError(f"tell needs one label an id, got {len(items)} ids and {len(values)} labels")
+        for item, value in zip(items, values, strict=True):
+            self._refuse_unknown(item, value)
+        why = self._asked()
+        self._take([self._answer(item, value, why) for item, value in zip(items, values, strict=True)])
+
+    def _refuse_unknown(self, item: str, value: Any) -> None:
+        if item not in self._state.ids:
+            raise ConfigError(unknown_name("item", item, self._state.ids))
+        if value is not None and self._closed and str(value) not in self._values:
+            raise ConfigError(unknown_name("class", str(value), list(self._values)))
+
+    def _asked(self) -> dict[str, tuple[str, bool]]:
+        """Why each item was last asked, and whether as a random check."""
+        rounds = [event for event in self._log if isinstance(event, RoundProposed)]
+        return {
+            item: (reason, check)
+            for event in rounds
+            for item, reason, check in zip(event.items, event.reasons, event.audit, strict=True)
+        }
+
+    def _answer(self, item: str, value: Any, why: dict[str, tuple[str, bool]]) -> AnswerGiven:
+        if value is not None:
+            self._values.setdefault(str(value), value)
+        reason, check = why.get(item, ("", False))
+        return AnswerGiven(
+            item=item,
+            value=None if value is None else str(value),
+            annotator=ANNOTATOR,
+            kind="skip" if value is None else "label",
+            at=time.time(),
+            key=f"{self._state.version}:{item}",
+            reason=reason,
+            strategy=self._plan.name,
+            model_version=self._state.rounds,
+            audit=check,
+        )
+
+    def _take(self, events: Sequence[Event]) -> None:
+        fold(events, self._state)
+        self._log.extend(events)
+
+    # ---- what is known -------------------------------------------------------------
+
+    @property
+    def classes(self) -> list[Any]:
+        """What an item can be, as given."""
+        return [self._values[name] for name in self._state.class_names()]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """Label of each labeled item, by id."""
+        positions, y = self._state.labeled()
+        return {self._state.ids[int(p)]: self.classes[code] for p, code in zip(positions, y, strict=True)}
+
+    @property
+    def model(self) -> NamedClassifier:
+        """The fitted model: ``predict``, ``predict_proba``, ``classes_``; ``ValueError`` before the first label."""
+        learner = self._learner()
+        if learner is None:
+            raise ConfigError("there is no model before the first label; ask() and tell() first")
+        return NamedClassifier(learner, self.classes, self._pool.encoder())
+
+    def _learner(self) -> Any:
+        if self._fitted is None or self._fitted[0] != self._state.rounds:
+            self._fitted = (self._state.rounds, loop.learn(self._state, self._pool.features, self._plan))
+        return self._fitted[1]
+
+    def __repr__(self) -> str:
+        counts = self._state.counts()
+        return f"ActiveLearner({counts.labeled} of {counts.total} labeled, strategy={self._plan.name!r})"

@@ -58,7 +58,9 @@ class FrameEncoder(TransformerMixin, BaseEstimator):
 
 
 def make_pool(X: Any) -> Pool:
-    """Build a pool from an array (n, d), a sparse matrix or a data frame."""
+    """Build a pool from an array (n, d), a sparse matrix, a data frame or features that are there already."""
+    if isinstance(X, Features):
+        return Pool(X)
     if not is_frame(X):
         return Pool(Features(numbers(X)))
     contents = frame_contents(X)

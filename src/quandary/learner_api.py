@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quandary import loop
+from quandary.core.audit import reserve
 from quandary.core.errors import ConfigError
 from quandary.core.events import AnswerGiven, ClassChanged, Event, RoundProposed
 from quandary.core.ids import ItemIds
@@ -18,8 +20,13 @@ from quandary.core.names import unknown_name
 from quandary.core.plan import Plan, make_plan
 from quandary.core.query import Reason
 from quandary.core.state import fold
+from quandary.core.verdicts import Advice, Estimate
 from quandary.named import NamedClassifier
 from quandary.pool import class_names, make_pool
+from quandary.quality.crossfit import FEWEST
+from quandary.quality.history import Point
+from quandary.quality.labels import Labels
+from quandary.quality.report import Assessment, assess
 
 ANNOTATOR = "script"
 
@@ -89,6 +96,8 @@ class ActiveLearner:
         self._log: list[Event] = []
         self._state = loop.begin(items, ())
         self._fitted: tuple[int, Any] | None = None
+        self._assessed: tuple[int, Assessment | None] | None = None
+        self._history: tuple[Point, ...] = ()
 
     # ---- ask and tell --------------------------------------------------------------
 
@@ -178,6 +187,36 @@ class ActiveLearner:
         if self._fitted is None or self._fitted[0] != self._state.rounds:
             self._fitted = (self._state.rounds, loop.learn(self._state, self._pool.features, self._plan))
         return self._fitted[1]
+
+    # ---- how good, and whether to go on --------------------------------------------
+
+    def estimate(self) -> Estimate:
+        """Accuracy on new items drawn like the pool, with its 95 % interval, from random checks only.
+
+        Below 10 random checks the value is NaN and the interval all of [0, 1]; ``method`` says what is missing.
+        """
+        known = self._assess()
+        return known.estimate if known is not None and known.estimate is not None else self._not_known_yet()
+
+    def advice(self) -> Advice:
+        """Whether to stop, what the next 100 labels would bring, and why."""
+        known = self._assess()
+        return known.advice if known is not None else Advice(False, None, "No labels yet: label the first items.")
+
+    def _assess(self) -> Assessment | None:
+        if self._assessed is None or self._assessed[0] != self._state.rounds:
+            features, plan = self._pool.features, self._plan
+            aside = reserve(len(features), plan.seed, plan.audit)
+            learn = loop.fitter(features, plan, len(self._state.class_names()))
+            found = assess(Labels.of(self._state), aside, learn, self._history)
+            self._history = found.history if found is not None else self._history
+            self._assessed = (self._state.rounds, found)
+        return self._assessed[1]
+
+    def _not_known_yet(self) -> Estimate:
+        checks = self._state.counts().audit
+        missing = "audit=0 asks no random checks" if self._plan.audit == 0 else f"{FEWEST - checks} more random checks"
+        return Estimate(math.nan, 0.0, 1.0, checks, f"not known yet: {missing}")
 
     def __repr__(self) -> str:
         counts = self._state.counts()

@@ -22,8 +22,9 @@ from quandary.core.events import AnswerGiven, ClassChanged, Event, ItemsAdded, R
 from quandary.core.features import Features, Positions
 from quandary.core.ids import ItemIds
 from quandary.core.plan import Plan
-from quandary.core.query import QueryContext, Reason, Selection
+from quandary.core.query import QueryContext, Reason, Selection, predict_proba
 from quandary.core.state import State, fold
+from quandary.quality.labels import Fit, Predictor
 
 RANDOM_CHECK = Reason("audit", {}, "Drawn at random: measures how good the model is.")
 Oracle = Callable[[int], str]
@@ -82,6 +83,16 @@ def fit(learner: Any, features: Features, labeled: Positions, y: NDArray[np.intp
     if hasattr(model, "fit_pool"):
         return model.fit_pool(features, labeled, y)
     return model.fit(features[labeled], y)
+
+
+def fitter(features: Features, plan: Plan, classes: int) -> Fit:
+    """How the plan learns from any labels, as ``quality`` takes it: positions and codes -> what predicts."""
+
+    def learn_from(positions: Positions, y: NDArray[np.intp]) -> Predictor:
+        model = fit(plan.learner, features, positions, y)
+        return lambda asked: predict_proba(model, features, asked, classes)
+
+    return learn_from
 
 
 def propose(state: State, features: Features, plan: Plan, k: int, model: Any = Unlearned) -> Proposal:

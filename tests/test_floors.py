@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {"cli", "server", "bench"},
 ]
 # Formats and storage know nothing of how questions are chosen.
-NARROW = {room: {"core"} for room in FLOORS[4]}
+NARROW = {room: {"core", "files"} for room in FLOORS[4] | FLOORS[5]}
 # The command line starts the others of its floor; it is the one door to the top.
 SIDEWAYS = {"cli": {"server", "bench"}}
 ENTRANCE = {"__init__": {"core", "strategies", "learners", "loop", "learner_api", "simulation"}, "__main__": {"cli"}}
@@ -50,8 +50,8 @@ def allowed_rooms(room: str) -> set[str]:
     if room in ENTRANCE:
         return ENTRANCE[room]
     level = next(level for level, rooms in enumerate(FLOORS) if room in rooms)
-    below = NARROW.get(room, set().union(*FLOORS[:level]))
-    return {room} | below | SIDEWAYS.get(room, set())
+    below = set().union(*FLOORS[:level])
+    return {room} | below & NARROW.get(room, below) | SIDEWAYS.get(room, set())
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -70,7 +70,7 @@ def faults(room: str, source: str) -> Iterator[str]:
     for line, name in imports(ast.parse(source)):
         top, _, rest = name.partition(".")
         if top == "quandary":
-            if rest.partition(".")[0] not in allowed_rooms(room) | {"__version__"}:
+            if rest.partition(".")[0] not in allowed_rooms(room) | {"", "__version__"}:
                 yield f"line {line}: {room} may not import {name}"
         elif top in NEVER:
             yield f"line {line}: nothing here may import {name}"

@@ -1,0 +1,1 @@
+"""Paths, archives and images of a user, opened with limits."""

@@ -1,0 +1,1 @@
+"""Fair learning curves of strategies against each other, on the loop that asks people."""

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from quandary.core.features import Features, Positions
 from quandary.core.registry import learners
 from quandary.geometry.scale import Scale, pool_scale
-from quandary.learners.softmax import fit_softmax, softmax
+from quandary.learners.softmax import fit_logistic, rotate, softmax
 
 C_DEFAULT = 20.0  # for rows of mean squared length 1
 
@@ -43,11 +43,8 @@ class Logistic(ClassifierMixin, BaseEstimator):
         if len(self.classes_) == 1:
             self._keep(np.zeros((features.shape[1] + 1, 1)), scale)
             return self
-        rows, back = _rotate(scale.apply(features[labeled]))
-        penalty = 1.0 / (C_DEFAULT if self.C is None else self.C)
-        targets = np.eye(len(self.classes_))[codes]
-        # Two columns share one penalty, which scikit-learn puts on their difference.
-        weights = fit_softmax(rows, targets, penalty * (2.0 if len(self.classes_) == 2 else 1.0))
+        rows, back = rotate(scale.apply(features[labeled]))
+        weights = fit_logistic(rows, np.eye(len(self.classes_))[codes], C_DEFAULT if self.C is None else self.C)
         self._keep(np.vstack([back(weights[:-1]), weights[-1:]]), scale)
         return self
 
@@ -69,19 +66,3 @@ class Logistic(ClassifierMixin, BaseEstimator):
         # Single precision is twice as fast, but large shifts would cancel in it.
         fits = np.abs(scale.shift * scale.factor).max(initial=0.0) < 10.0
         self.coef_ = coef.astype(np.float32) if fits else coef
-
-
-def _rotate(rows: Any) -> tuple[NDArray[np.float64], Any]:
-    """Rows in the space they span, (n, r) with orthogonal columns, and the way back to (d, c) weights.
-
-    The penalized weights lie in the span of the rows (representer theorem), so with fewer rows than
-    columns the smaller problem has the same solution.
-    """
-    if rows.shape[0] >= rows.shape[1]:
-        dense = rows.toarray() if hasattr(rows, "toarray") else rows
-        return dense, lambda weights: weights
-    gram = rows @ rows.T
-    values, vectors = np.linalg.eigh(gram.toarray() if hasattr(gram, "toarray") else gram)
-    kept = values > 1e-10 * max(values[-1], 1e-300)
-    length, vectors = np.sqrt(values[kept]), vectors[:, kept]
-    return vectors * length, lambda weights: rows.T @ (vectors @ (weights / length[:, None]))

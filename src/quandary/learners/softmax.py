@@ -18,6 +18,12 @@ def softmax(scores: NDArray[np.floating[Any]]) -> Array:
     return proba
 
 
+def fit_logistic(rows: Array, targets: Array, C: float) -> Array:
+    """Weights as of ``fit_softmax`` for ``C`` as scikit-learn means it."""
+    # With two classes scikit-learn penalizes the difference of the two columns.
+    return fit_softmax(rows, targets, (2.0 if targets.shape[1] == 2 else 1.0) / C)
+
+
 def fit_softmax(rows: Array, targets: Array, penalty: float, start: Array | None = None, tol: float = 1e-3) -> Array:
     """Weights (d + 1, c), the last row the intercept, that minimize the summed loss plus the penalty.
 
@@ -90,3 +96,19 @@ def _line_search(
             return there, new, proba
         length *= 0.5
     return None
+
+
+def rotate(rows: Any) -> tuple[NDArray[np.float64], Any]:
+    """Rows in the space they span, (n, r) with orthogonal columns, and the way back to (d, c) weights.
+
+    The penalized weights lie in the span of the rows (representer theorem), so with fewer rows than
+    columns the smaller problem has the same solution.
+    """
+    if rows.shape[0] >= rows.shape[1]:
+        dense = rows.toarray() if hasattr(rows, "toarray") else rows
+        return dense, lambda weights: weights
+    gram = rows @ rows.T
+    values, vectors = np.linalg.eigh(gram.toarray() if hasattr(gram, "toarray") else gram)
+    kept = values > 1e-10 * max(values[-1], 1e-300)
+    length, vectors = np.sqrt(values[kept]), vectors[:, kept]
+    return vectors * length, lambda weights: rows.T @ (vectors @ (weights / length[:, None]))

@@ -36,6 +36,11 @@ def unlike(distance: float) -> Reason:
     return Reason("unlike", {"distance": distance}, "Unlike anything labeled.")
 
 
+def typical(share: float) -> Reason:
+    """The reason of an item that is like many; ``share`` of the pool that its label would tell about."""
+    return Reason("typical", {"share": share}, "Typical of many with no label yet.")
+
+
 def by_uncertainty(context: QueryContext, k: int, scores: Floats) -> Selection:
     """The ``k`` candidates with the highest ``scores``; at random while the model knows no two classes.
 

@@ -20,6 +20,7 @@ FLOORS: list[set[str]] = [
     {"files"},
     {"features", "readers", "exporters", "stores"},
     {"project", "pool", "metrics"},
+    {"saved"},
     {"service", "trainer", "learner_api", "simulation"},
     {"cli", "server", "bench"},
 ]

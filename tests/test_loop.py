@@ -28,7 +28,7 @@ CLASSES = ["red", "green", "blue"]
 
 
 def oracle(position: int) -> str:
-    return CLASSES[Y[position]]
+    return CLASSES[int(Y[position])]
 
 
 def plan(strategy: str = "margin", audit: float = 0.0, seed: int = 0) -> Plan:

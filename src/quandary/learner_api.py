@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quandary import loop
+from quandary import loop, saved
 from quandary.core.audit import reserve
 from quandary.core.errors import ConfigError
 from quandary.core.events import AnswerGiven, ClassChanged, Event, RoundProposed
@@ -22,7 +23,7 @@ from quandary.core.query import Reason
 from quandary.core.state import fold
 from quandary.core.verdicts import Advice, Estimate
 from quandary.named import NamedClassifier
-from quandary.pool import class_names, make_pool
+from quandary.pool import Pool, class_names, make_pool, plain
 from quandary.quality.crossfit import FEWEST
 from quandary.quality.history import Point
 from quandary.quality.labels import Labels
@@ -87,17 +88,22 @@ class ActiveLearner:
         if ids is not None and len(ids) != len(pool.features):
             raise ConfigError(f"ids must be one a row: X has {len(pool.features)} rows, got {len(ids)} ids")
         items = ItemIds(len(pool.features) if ids is None else [str(i) for i in ids])
-        self._start(pool, items, make_plan(strategy, learner, seed, audit), list(classes or []), classes is not None)
+        self._begin(pool, items, (strategy, learner), make_plan(strategy, learner, seed, audit))
+        self._closed = classes is not None
+        self._name(list(classes or []))
         self._take([ClassChanged("add", name) for name in names])
 
-    def _start(self, pool: Any, items: ItemIds, plan: Plan, classes: list[Any], closed: bool) -> None:
-        self._pool, self._plan, self._closed = pool, plan, closed
-        self._values: dict[str, Any] = dict(zip(class_names(classes), classes, strict=True))
+    def _begin(self, pool: Pool, items: ItemIds, parts: tuple[Any, Any], plan: Plan) -> None:
+        self._pool, self._parts, self._plan = pool, parts, plan
         self._log: list[Event] = []
         self._state = loop.begin(items, ())
         self._fitted: tuple[int, Any] | None = None
         self._assessed: tuple[int, Assessment | None] | None = None
         self._history: tuple[Point, ...] = ()
+
+    def _name(self, classes: list[Any]) -> None:
+        """Remember which value each class name stands for."""
+        self._values: dict[str, Any] = dict(zip(class_names(classes), classes, strict=True))
 
     # ---- ask and tell --------------------------------------------------------------
 
@@ -218,6 +224,51 @@ class ActiveLearner:
         missing = "audit=0 asks no random checks" if self._plan.audit == 0 else f"{FEWEST - checks} more random checks"
         return Estimate(math.nan, 0.0, 1.0, checks, f"not known yet: {missing}")
 
+    # ---- save and load -------------------------------------------------------------
+
+    def save(self, folder: str | Path) -> None:
+        """Write everything to ``folder``, replacing what is there whole; nothing is pickled.
+
+        ``quandary.load`` goes on exactly where this stands.
+        """
+        strategy, learner = self._parts
+        settings = {
+            "frame": self._pool.contents is not None,
+            "strategy": saved.describe(strategy, "strategy"),
+            "learner": saved.describe(learner, "learner"),
+            "seed": self._plan.seed,
+            "audit": self._plan.audit,
+            "closed": self._closed,
+            "classes": [plain(value) for value in self._values.values()],
+            "history": [asdict(point) for point in self._history],
+        }
+        saved.write(folder, saved.Saved(self._pool, self._state.ids, self._log, settings), learner)
+
+    @classmethod
+    def load(cls, folder: str | Path, *, strategy: Any = None, learner: Any = None) -> ActiveLearner:
+        """Read what ``save`` wrote; objects of your own, which are not written, are passed again."""
+        held = saved.read(folder)
+        settings = held.settings
+        chooser = saved.rebuild(settings["strategy"], strategy, "strategy", Path(folder))
+        fitter = saved.rebuild(settings["learner"], learner, "learner", Path(folder))
+        al = cls.__new__(cls)
+        al._begin(
+            held.pool, held.ids, (chooser, fitter), make_plan(chooser, fitter, settings["seed"], settings["audit"])
+        )
+        al._closed = settings["closed"]
+        al._name(settings["classes"])
+        al._take(held.log)
+        al._history = tuple(Point(**point) for point in settings["history"])
+        return al
+
     def __repr__(self) -> str:
         counts = self._state.counts()
         return f"ActiveLearner({counts.labeled} of {counts.total} labeled, strategy={self._plan.name!r})"
+
+
+def load(folder: str | Path, *, strategy: Any = None, learner: Any = None) -> ActiveLearner:
+    """Read an ``ActiveLearner`` that was saved, to go on exactly where it stood.
+
+    strategy, learner  the objects of your own that it was made with, if any
+    """
+    return ActiveLearner.load(folder, strategy=strategy, learner=learner)

@@ -19,10 +19,12 @@ class Pool:
     """The features of a pool, and how rows of the same shape become features.
 
     extractor  fitted on a data frame; None where the rows are numbers already
+    contents   the rows of the data frame, as strings
     """
 
     features: Features
     extractor: Any = None
+    contents: list[dict[str, str]] | None = None
 
     def encoder(self) -> Any:
         """The transformer that a model of this pool needs in front; None for numbers."""
@@ -61,11 +63,13 @@ def make_pool(X: Any) -> Pool:
     """Build a pool from an array (n, d), a sparse matrix, a data frame or features that are there already."""
     if isinstance(X, Features):
         return Pool(X)
-    if not is_frame(X):
-        return Pool(Features(numbers(X)))
-    contents = frame_contents(X)
+    return frame_pool(frame_contents(X)) if is_frame(X) else Pool(Features(numbers(X)))
+
+
+def frame_pool(contents: list[dict[str, str]]) -> Pool:
+    """Build a pool from the rows of a data frame, as strings."""
     extractor = extractors.make("table").fit(contents)
-    return Pool(Features(np.asarray(extractor.transform(contents)), "table"), extractor)
+    return Pool(Features(np.asarray(extractor.transform(contents)), "table"), extractor, contents)
 
 
 def is_frame(X: Any) -> bool:
@@ -119,3 +123,9 @@ def class_names(values: Sequence[Any]) -> list[str]:
     if len(set(names)) < len(names):
         raise ConfigError(f"classes must differ also when written out, got {list(values)!r}")
     return names
+
+
+def plain(value: Any) -> Any:
+    """A class value as JSON can hold it: numpy scalars become Python's, what else there is its text."""
+    value = value.item() if hasattr(value, "item") else value
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,63 @@
+import { getContext, setContext } from 'svelte';
+import { Api } from '../api';
+import { assignKeys } from '../lib/keys';
+import { Tab } from '../lib/tabs';
+import type { Class } from '../types';
+import { Labeling } from './labeling.svelte';
+import { Live } from './live.svelte';
+import { Sender } from './sender.svelte';
+import { Toast } from './toast.svelte';
+
+const KEY = Symbol('session');
+
+/** One project in one tab: everything the pages share. */
+export class Session {
+  readonly tab = new Tab();
+  readonly api: Api;
+  readonly live: Live;
+  readonly sender: Sender;
+  readonly labeling = new Labeling();
+  readonly toast = new Toast();
+
+  constructor(readonly id: string) {
+    this.api = new Api(id, () => this.tab.id);
+    this.live = new Live(this.api);
+    const { done, refused } = this.labeling;
+    this.sender = new Sender(this.api, id, this.tab, { done, refused });
+    this.labeling.parts = { api: this.api, live: this.live, sender: this.sender, toast: this.toast };
+  }
+
+  get classes(): Class[] {
+    return this.live.project?.classes ?? [];
+  }
+
+  /** class name to key, or null with more classes than keys */
+  get keys(): Map<string, string> | null {
+    return assignKeys(this.classes);
+  }
+
+  async start(): Promise<void> {
+    await this.tab.join();
+    this.live.onBack = () => this.sender.retry();
+    this.live.onModel = () => this.#learned();
+    const kept = this.sender.start();
+    await Promise.all([this.live.load(), this.labeling.refill()]);
+    this.live.listen();
+    await kept;
+    this.labeling.recheck();
+    await this.labeling.recent.load(this.api, this.sender.waiting);
+  }
+
+  stop(): void {
+    this.live.stop();
+    this.sender.stop();
+    this.tab.close();
+  }
+
+  #learned(): void {
+    if (!this.labeling.current) void this.labeling.refill();
+  }
+}
+
+export const share = (session: Session): Session => setContext(KEY, session);
+export const useSession = (): Session => getContext<Session>(KEY);

@@ -15,7 +15,7 @@ from scipy.spatial.distance import cdist
 from quandary.core.features import Features, Positions
 from quandary.geometry.kinds import kind_of, sample
 from quandary.geometry.lens import NEAREST, Floats32, Items, Lens, nearest, squared_distances
-from quandary.geometry.views import make_view
+from quandary.geometry.views import View, make_view
 
 ANCHORS = 3_000
 STAY, STAY_SPREAD = 0.99, 0.9  # how far the graph kernel and label spreading walk
@@ -70,11 +70,16 @@ def pool_geometry(features: Features) -> Geometry:
     return features.derived("geometry", lambda: build(features))
 
 
+def pool_view(features: Features) -> View:
+    """How the rows of a pool are seen, measured on its anchors and kept with its features."""
+    return features.derived("view", lambda: make_view(features[sample(len(features), ANCHORS)], kind_of(features)))
+
+
 def build(features: Features) -> Geometry:
     """Measure a pool: O(m^2 d + m^3) for its m <= 3000 anchors, whatever its size."""
     positions = sample(len(features), ANCHORS)
     rows = features[positions]
-    view = make_view(rows, kind_of(features))
+    view = pool_view(features)
     values, ranks = view.values(rows), view.ranks(rows)
     apart = squared_distances(values.astype(np.float64), values.astype(np.float64))
     apart[apart < SAME] = 0.0

@@ -14,7 +14,7 @@ from quandary.core.events import Event
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 FIELDS = {name: tuple(f.name for f in fields(kind)) for name, kind in KINDS.items()}
-LISTS = frozenset({"items", "scores", "reasons"})  # tuples, which JSON gives back as lists
+LISTS = {"RoundProposed": ("items", "scores", "reasons", "audit")}  # tuples, which JSON gives back as lists
 KNOWN = {name: frozenset(names) for name, names in FIELDS.items()}
 
 
@@ -36,8 +36,8 @@ def decode(kind: str, body: str) -> Event:
     values = json.loads(body)
     if unknown := values.keys() - KNOWN[kind]:
         raise NewerVersion(f"the log holds {kind} with {', '.join(unknown)}, not known here; install a newer Quandary")
-    for name in LISTS & values.keys():
-        values[name] = tuple(values[name])
+    for name in LISTS.get(kind, ()):
+        values[name] = tuple(values.get(name, ()))
     try:
         event: Event = KINDS[kind](**values)
     except TypeError as error:

@@ -117,6 +117,12 @@ class MemoryStore:
         """The ids, by position."""
         return ItemIds(list(self._items))
 
+    def item_id(self, position: int) -> str:
+        """The id of one item; ``NotFound`` for a position beyond the end."""
+        if not 0 <= position < len(self._items):
+            raise NotFound(f"no item at position {position}; there are {len(self._items)}, counted from 0")
+        return self.ids()[position]
+
     def content(self, position: int) -> dict[str, str]:
         """The content of one item."""
         return self.contents_of([position])[0]

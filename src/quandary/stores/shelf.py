@@ -68,6 +68,14 @@ def ids(connection: Connection) -> list[str] | int:
     return list(connection.execute(select(items.c.id).order_by(items.c.position)).scalars())
 
 
+def item_id(connection: Connection, position: int) -> str:
+    """The id of the item at ``position``."""
+    found: str | None = connection.execute(select(items.c.id).where(items.c.position == position)).scalar()
+    if found is None:
+        raise NotFound(beyond(position, count(connection)))
+    return found
+
+
 def contents(connection: Connection, positions: Sequence[int] | NDArray[np.intp]) -> list[dict[str, str]]:
     """The contents at ``positions``, in their order."""
     found: dict[int, dict[str, str]] = {}
@@ -76,7 +84,7 @@ def contents(connection: Connection, positions: Sequence[int] | NDArray[np.intp]
         rows = connection.execute(select(items.c.position, items.c.content).where(items.c.position.in_(some)))
         found.update({row.position: json.loads(row.content) for row in rows})
     if missing := [int(p) for p in positions if int(p) not in found]:
-        raise NotFound(f"no item at position {missing[0]}; there are {count(connection)}, counted from 0")
+        raise NotFound(beyond(missing[0], count(connection)))
     return [found[int(p)] for p in positions]
 
 
@@ -112,6 +120,11 @@ def repeated(connection: Connection, names: list[str]) -> str:
             return repeated_id(name)
         seen.add(name)
     return "an id stands twice; ids must be unique"
+
+
+def beyond(position: int, size: int) -> str:
+    """The message about a position that no item has."""
+    return f"no item at position {position}; there are {size}, counted from 0"
 
 
 def repeated_id(name: str) -> str:

@@ -206,6 +206,11 @@ class SqliteStore:
         with self._reading_from() as connection:
             return ItemIds(shelf.ids(connection))
 
+    def item_id(self, position: int) -> str:
+        """The id of one item; ``NotFound`` for a position beyond the end."""
+        with self._reading_from() as connection:
+            return shelf.item_id(connection, position)
+
     def content(self, position: int) -> dict[str, str]:
         """The content of one item."""
         return self.contents_of([position])[0]

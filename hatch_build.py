@@ -35,8 +35,12 @@ class BuildPage(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the page before hatchling collects the files."""
         root = Path(self.root)
-        if version != "editable" and not page_is_ready(root):
+        if version == "editable" or page_is_ready(root):
+            return
+        try:
             run_npm(root, "run", "build", "--", "--outDir", str(root / "src/quandary/static"), "--emptyOutDir")
+        except SystemExit as failure:
+            raise SystemExit(f"{failure}; to install without the page, set QUANDARY_SKIP_UI=1") from None
 
 
 def page_is_ready(root: Path) -> bool:
@@ -70,10 +74,7 @@ def run(npm: list[str], env: dict[str, str], folder: Path, *command: str) -> Non
     """Run one npm command; its failure ends the program with a line that says what to do."""
     status = subprocess.run([*npm, *command], cwd=folder, env=env).returncode
     if status:
-        raise SystemExit(
-            f"npm {' '.join(command)} failed in {folder} with status {status}: see its lines above; "
-            "to install without the page, set QUANDARY_SKIP_UI=1"
-        )
+        raise SystemExit(f"npm {' '.join(command)} failed in {folder} with status {status}; its lines above say why")
 
 
 def machine_npm() -> Npm | None:

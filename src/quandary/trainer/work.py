@@ -1,0 +1,107 @@
+"""The life of a trainer: learn whatever is new, publish, and use the time until the next answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from quandary.core.events import NoteWritten, RoundProposed
+from quandary.core.features import Features
+from quandary.core.plan import Plan, plan_from_names
+from quandary.core.state import State
+from quandary.project.folder import open_project
+from quandary.project.published import write_ranking
+from quandary.trainer.idle import publish_predictions, publish_verdict
+from quandary.trainer.inbox import Inbox
+from quandary.trainer.outlet import Outlet, Replaced
+from quandary.trainer.turn import turn
+
+TEACH_NOTHING = (NoteWritten, RoundProposed)
+PATIENCE = 10  # answers after which the verdict may keep a new ranking waiting,
+LONGEST = 2.0  # but no longer than these seconds
+GoOn = Callable[[], bool]
+
+
+def run(folder: Path, inbox: Inbox, outlet: Outlet) -> None:
+    """Work on the project in ``folder`` until the process ends or another trainer takes over."""
+    with open_project(folder, write=False) as project:
+        worker = Worker(project.store, project.key, project.features(), inbox, outlet)
+        while True:
+            worker.catch_up()
+            inbox.wait_for(worker.version)
+
+
+class Worker:
+    """Learns from one log, one version after the other."""
+
+    def __init__(self, store: Any, key: str, features: Features, inbox: Inbox, outlet: Outlet) -> None:
+        self._store = store
+        self._key = key
+        self._features = features
+        self._inbox = inbox
+        self._outlet = outlet
+        self._state = State(store.ids())
+        self._judged = 0  # rounds at the last verdict
+        self._left: list[Callable[[], None]] = []
+
+    @property
+    def version(self) -> int:
+        """How far the log was read."""
+        return self._state.version
+
+    def catch_up(self) -> None:
+        """Publish a ranking if there is something new to learn, then what else there is time for."""
+        if self._read():
+            self._rank()
+        while self._left and self._undisturbed():
+            step = self._left[0]
+            self._try(step)
+            if self._undisturbed():  # else it may have stopped half-way
+                self._left.remove(step)
+
+    def _read(self) -> bool:
+        """Take in the events that are new; whether any of them changes what to ask."""
+        new = [entry.event for entry in self._store.stream(self._key, self.version)]
+        for event in new:
+            self._state.apply(event)
+        return any(not isinstance(event, TEACH_NOTHING) for event in new)
+
+    def _rank(self) -> None:
+        began, plan = time.perf_counter(), plan_from_names(self._state.plan)
+        ranking, model = turn(self._state, self._features, plan, self._outlet.generation)
+        self._outlet.check()
+        write_ranking(self._outlet.folder, ranking)
+        spent = round(time.perf_counter() - began, 4)
+        self._outlet.say("ranking", seen=ranking.seen, labels=ranking.labels, seconds=spent)
+        self._left = [lambda: self._judge(plan), lambda: self._predict(model)]
+
+    def _judge(self, plan: Plan) -> None:
+        overdue, until = self._state.rounds - self._judged >= PATIENCE, time.monotonic() + LONGEST
+
+        def go_on() -> bool:
+            return self._undisturbed() or (overdue and time.monotonic() < until)
+
+        if publish_verdict(self._state, self._features, plan, self._outlet, go_on):
+            self._judged = self._state.rounds
+
+    def _predict(self, model: Any) -> None:
+        publish_predictions(self._state, self._features, model, self._outlet, self._undisturbed)
+
+    def _undisturbed(self) -> bool:
+        return not self._inbox.newer(self.version)
+
+    def _try(self, step: Callable[[], None]) -> None:
+        """Do what is useful but not needed: when it fails, questions go on."""
+        try:
+            step()
+        except Replaced:
+            raise
+        except Exception as error:
+            self._outlet.say("trouble", detail=one_line(error))
+
+
+def one_line(error: BaseException) -> str:
+    """What went wrong, for the page."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]

@@ -21,8 +21,10 @@ def test_confidence_that_says_nothing_leaves_the_plain_interval(hits: int, refer
     right = np.random.default_rng(hits).permutation(np.arange(40) < hits)
     said = estimated(right, np.full(40, 0.7), reference, folds(40))
     share = min(max(hits / 40, 0.5 / 41), 1 - 0.5 / 41)
-    assert (said.value, said.low, said.high) == pytest.approx((share, *wilson(share, 40)))
-    assert said.floor == pytest.approx(wilson(share, 40, Z_LOOKS)[0])
+    low, high = wilson(share, 40)
+    low, high = 0.0 if hits == 0 else low, 1.0 if hits == 40 else high
+    assert (said.value, said.low, said.high) == pytest.approx((share, low, high))
+    assert said.floor == pytest.approx(0.0 if hits == 0 else wilson(share, 40, Z_LOOKS)[0])
     assert guaranteed_accuracy(right, np.full(40, 0.7), reference, folds(40)) == pytest.approx(beta_mixture(share, 40))
 
 

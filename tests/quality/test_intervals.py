@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln, xlog1py, xlogy
 from scipy.stats import binom, binomtest
 
-from quandary.quality.intervals import Z95, Z_LOOKS, beta_mixture, clipped, wilson
+from quandary.quality.intervals import Z95, Z_LOOKS, beta_mixture, clipped, corrected, wilson
 
 shares = st.floats(0, 1)
 sizes = st.floats(1, 5_000)
@@ -90,3 +90,13 @@ def test_clipped_shares_are_possible_ones(share: float, n: int) -> None:
     assert 0 < clipped(share, n) < 1
     if 1 / n <= share <= 1 - 1 / n:
         assert clipped(share, n) == share
+
+
+@given(st.floats(-0.2, 1.2), st.integers(10, 200), st.floats(5, 400))
+def test_corrected_shares_overshoot_into_what_is_possible(share: float, count: int, size: float) -> None:
+    value, low, high = corrected(share, count, size)
+    assert value == clipped(share, count)
+    plain = wilson(value, size)
+    assert 0 <= low <= plain[0] <= value <= plain[1] <= high <= 1
+    assert (low == 0) or share > 0
+    assert (high == 1) or share < 1

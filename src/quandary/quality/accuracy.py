@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from quandary.core.verdicts import Estimate
 from quandary.quality.calibration import ControlVariate, control_variate
 from quandary.quality.crossfit import FEWEST
-from quandary.quality.intervals import Z_LOOKS, Interval, beta_mixture, clipped, wilson
+from quandary.quality.intervals import Z_LOOKS, Interval, beta_mixture, clipped, corrected
 
 METHOD = "cross-fitted random checks, corrected by calibrated confidence; Wilson interval"
 MOST_EXPLAINED = 0.6  # share of the variance that the confidence may at most be credited with
@@ -32,12 +32,12 @@ def estimate_accuracy(
     >>> round(e.value, 2), round(e.low, 2), round(e.high, 2), e.n
     (0.8, 0.65, 0.9, 40)
     """
-    hits, beliefs, groups = np.asarray(right, float), np.asarray(confidence, float), np.asarray(fold)
-    if len(hits) < FEWEST:
+    if np.size(right) < FEWEST:
         return None
-    value, size = _value_and_size(hits, beliefs, np.asarray(reference, float), groups)
-    low, high = wilson(value, size)
-    return Estimate(value, low, high, len(hits), METHOD, wilson(value, size, Z_LOOKS)[0])
+    raw, size = _share_and_size(right, confidence, reference, fold)
+    m = np.size(right)
+    floor = corrected(raw, m, size, Z_LOOKS)[1]
+    return Estimate(*corrected(raw, m, size), n=m, method=METHOD, floor=floor)
 
 
 def guaranteed_accuracy(right: ArrayLike, confidence: ArrayLike, reference: ArrayLike, fold: ArrayLike) -> Interval:
@@ -51,24 +51,25 @@ def guaranteed_accuracy(right: ArrayLike, confidence: ArrayLike, reference: Arra
     >>> round(low, 2), round(high, 2)
     (0.57, 0.94)
     """
-    hits, beliefs, groups = np.asarray(right, float), np.asarray(confidence, float), np.asarray(fold)
-    return (
-        beta_mixture(*_value_and_size(hits, beliefs, np.asarray(reference, float), groups)) if len(hits) else (0.0, 1.0)
-    )
+    if not np.size(right):
+        return 0.0, 1.0
+    raw, size = _share_and_size(right, confidence, reference, fold)
+    return beta_mixture(clipped(raw, np.size(right)), size)
 
 
-def _value_and_size(
-    right: NDArray[np.float64], confidence: NDArray[np.float64], reference: NDArray[np.float64], fold: NDArray[np.intp]
+def _share_and_size(
+    right: ArrayLike, confidence: ArrayLike, reference: ArrayLike, fold: ArrayLike
 ) -> tuple[float, float]:
-    """The estimate and the number of independent observations it is worth."""
-    m = len(right)
-    if not len(reference):
-        return clipped(float(right.mean()), m), float(m)
-    model = control_variate(right, confidence, reference, fold)
-    value = clipped(model.mean + float((right - model.fitted).mean()), m)
+    """The corrected share, which may overshoot, and the number of independent observations it is worth."""
+    hits, elsewhere = np.asarray(right, float), np.asarray(reference, float)
+    if not len(elsewhere):
+        return float(hits.mean()), float(len(hits))
+    model = control_variate(hits, np.asarray(confidence, float), elsewhere, np.asarray(fold))
+    raw = model.mean + float((hits - model.fitted).mean())
+    value = clipped(raw, len(hits))
     # The reference is a sample as well: its own chance error takes some of the gain back.
-    borrowed = m * model.variance / (len(reference) * max(value * (1 - value), 0.01))
-    return value, m / (1 - explained(right, model)) / (1 + borrowed)
+    borrowed = len(hits) * model.variance / (len(elsewhere) * max(value * (1 - value), 0.01))
+    return raw, len(hits) / (1 - explained(hits, model)) / (1 + borrowed)
 
 
 def explained(right: NDArray[np.float64], model: ControlVariate) -> float:

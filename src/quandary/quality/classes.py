@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from quandary.core.verdicts import Estimate
 from quandary.quality.crossfit import FEWEST
-from quandary.quality.intervals import clipped, wilson
+from quandary.quality.intervals import clipped, corrected, wilson
 from quandary.quality.labels import Codes
 
 FEWEST_OF_A_CLASS = 5  # audit items of a class below which its recall or precision is not known yet
@@ -57,11 +57,12 @@ def class_share(is_class: NDArray[np.bool_], said: NDArray[np.bool_], elsewhere:
     if not len(elsewhere):
         return _rate(is_class)
     off = is_class.astype(float) - said
-    value = clipped(float(elsewhere.mean() + off.mean()), m)
+    raw = float(elsewhere.mean() + off.mean())
+    value = clipped(raw, m)
     variance = (float((off**2).sum()) + 1) / (m + 2) - float(off.mean()) ** 2
     # Few errors seen are no proof of few errors: the size is held between half and four times the count.
     size = min(m * max(value * (1 - value) / max(variance, 1e-3), 0.5), 4 * m)
-    return Estimate(value, *wilson(value, size), m, SHARE_METHOD)
+    return Estimate(*corrected(raw, m, size), m, SHARE_METHOD)
 
 
 def _rate(hits: NDArray[np.bool_]) -> Estimate | None:

@@ -36,28 +36,36 @@ def breaking_total(found: int, target: float) -> int:
     return math.floor(found / target + 1e-9) + 1
 
 
-def log_evidence(draws: Draws, found: int, target: float) -> float:
-    """Log of the e-value against "less than ``target`` of the relevant items are found".
+def log_evidence(draws: Draws, total: int) -> float:
+    """Log of the e-value against "there are ``total`` relevant items or more".
 
-    With K the breaking total, each draw had probability (K - found before) / unread before of a hit; the
-    product of likelihood ratios for fewer hits than that is a martingale under K (V. Vovk, R. Wang, E-values,
-    Ann. Stat. 2021; J. Ville's inequality), so asking at every step costs nothing.
+    Under just ``total`` each draw was relevant with probability (total - found) / unread; the likelihood ratio
+    of fewer is a martingale, so it may be looked at after every draw (V. Vovk, R. Wang, E-values, Ann. Stat. 2021).
     """
-    hit = np.clip((breaking_total(found, target) - draws.found) / draws.unread, 0, 1 - 1e-12)
-    hits, miss = int(draws.relevant.sum()), hit[~draws.relevant]
+    p = np.clip((total - draws.found) / draws.unread, 0, 1 - 1e-12)
+    hits, miss = int(draws.relevant.sum()), p[~draws.relevant]
     bets = [
-        math.log(stake)
-        + (hits * math.log(ratio) if hits else 0.0)
-        + float((np.log1p(-ratio * miss) - np.log1p(-miss)).sum())
+        math.log(stake) + _log_ratio(ratio, hits, miss)
         for ratio, stake in zip(RATIOS, STAKES, strict=True)
         if ratio > 0 or not hits
     ]
     return float(np.logaddexp.reduce(bets))
 
 
+def _log_ratio(ratio: float, hits: int, miss: NDArray[np.float64]) -> float:
+    """Log likelihood ratio of ``ratio`` times the chance of a hit, given the chances at the draws that missed."""
+    missed = float((np.log1p(-ratio * miss) - np.log1p(-miss)).sum())
+    return missed + (hits * math.log(ratio) if hits else 0.0)
+
+
 def recall_proven(draws: Draws, found: int, target: float, alpha: float = 0.05) -> bool:
-    """Whether recall of at least ``target`` may be claimed with confidence ``1 - alpha``, now or at any moment."""
-    return len(draws.relevant) > 0 and log_evidence(draws, found, target) >= -math.log(alpha)
+    """Whether recall of at least ``target`` may be claimed with confidence ``1 - alpha``, now or at any moment.
+
+    found  relevant items known now
+    """
+    if not len(draws.relevant):
+        return False
+    return log_evidence(draws, breaking_total(found, target)) >= -math.log(alpha)
 
 
 def proof_price(found: int, unread: int, target: float, alpha: float = 0.05) -> int:

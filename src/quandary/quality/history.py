@@ -43,7 +43,7 @@ def rise(history: Sequence[Point], more: int) -> float | None:
     >>> round(rise(curve, 200), 3)
     0.1
     """
-    late = [point for point in history if 2 * point.labels >= history[-1].labels]
+    late = [point for point in history if point.labels and 2 * point.labels >= history[-1].labels]
     if len(late) < 4 or late[0].labels * 2 ** (1 / 3) > late[-1].labels:
         return None
     x = np.log2([point.labels for point in late])

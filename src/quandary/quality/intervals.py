@@ -23,7 +23,8 @@ def wilson(share: float, n: float, z: float = Z95) -> Interval:
     shrink = 1 + z * z / n
     center = (share + z * z / (2 * n)) / shrink
     half = z / shrink * math.sqrt(max(share * (1 - share), 0.0) / n + z * z / (4 * n * n))
-    return max(0.0, center - half), min(1.0, center + half)
+    # The ends touch 0 and 1 exactly there, whatever rounding says.
+    return 0.0 if share <= 0 else max(0.0, center - half), 1.0 if share >= 1 else min(1.0, center + half)
 
 
 def beta_mixture(share: float, n: float, alpha: float = 0.05) -> Interval:
@@ -50,6 +51,19 @@ def clipped(share: float, n: int) -> float:
     """``share`` kept half an observation away from 0 and 1, where a corrected share may overshoot."""
     edge = 0.5 / (n + 1)
     return min(max(share, edge), 1 - edge)
+
+
+def corrected(share: float, count: int, size: float, z: float = Z95) -> tuple[float, float, float]:
+    """Value and ends of a share that a correction moved; ``size`` is what its ``count`` items are worth.
+
+    Where nothing is off yet the far end stays possible, though the value keeps off it.
+
+    >>> corrected(1.0, 20, 20.0)[2]
+    1.0
+    """
+    value = clipped(share, count)
+    near, far = wilson(value, size, z), wilson(min(max(share, 0.0), 1.0), size, z)
+    return value, min(near[0], far[0]), max(near[1], far[1])
 
 
 def _edge(kept: Callable[[float], bool], inside: float, outside: float) -> float:

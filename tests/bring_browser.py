@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
+PLAYWRIGHT = [sys.executable, "-m", "playwright"]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Root may not use the sandbox, and a browser that calls home floods a closed network.
 ARGUMENTS = (
@@ -63,19 +64,41 @@ def find() -> str | None:
     return next(filter(works, candidates()), None)
 
 
+def playwright_starts() -> bool:
+    """Whether Playwright's own program runs here; on a bare Debian it lacks a library, libatomic1."""
+    ran = subprocess.run([*PLAYWRIGHT, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if ran.returncode:
+        say(f"Playwright does not start: {ran.stdout.strip()}")
+    return ran.returncode == 0
+
+
+def as_root() -> list[str] | None:
+    """What to write before a command of Debian's package manager, or None where it cannot be used."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return []
+    return ["sudo", "-n"] if shutil.which("sudo") else None
+
+
+def apt_get(package: str) -> list[list[str]]:
+    """The commands that install a package of the system."""
+    apt = [*(as_root() or []), "apt-get", "-qq"]
+    return [[*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", package]]
+
+
 def ways() -> Iterator[list[list[str]]]:
     """Lists of commands that may bring a browser, gentlest first."""
-    playwright = [sys.executable, "-m", "playwright"]
-    yield [[*playwright, "install", "chromium"]]
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
-        apt = [*sudo, "apt-get", "-qq"]
-        yield [[*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", "chromium"]]
-        yield [[*sudo, *playwright, "install-deps", "chromium"]]
+    yield [[*PLAYWRIGHT, "install", "chromium"]]
+    if (root := as_root()) is not None:
+        yield apt_get("chromium")
+        yield [[*root, *PLAYWRIGHT, "install-deps", "chromium"]]
 
 
 def bring() -> str | None:
     """Find a browser, getting one if need be; None when every way failed."""
+    if not playwright_starts() and (as_root() is None or not all(map(done, apt_get("libatomic1")))):
+        return None
     browser = find()
     for commands in () if browser or "QUANDARY_BROWSER" in os.environ else ways():
         if all(map(done, commands)) and (browser := find()):

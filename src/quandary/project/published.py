@@ -17,13 +17,8 @@ from numpy.typing import NDArray
 from quandary.core.verdicts import Advice, Estimate
 from quandary.files.atomic import replace_file
 
-RANKING, VERDICT, CURVE, PREDICTIONS, GENERATION = (
-    "ranking.json",
-    "verdict.json",
-    "curve.json",
-    "predictions.npz",
-    "generation",
-)
+RANKING, VERDICT, CURVE = "ranking.json", "verdict.json", "curve.json"
+PREDICTIONS, MODEL, GENERATION = "predictions.npz", "model.skops", "generation"
 
 
 @dataclass(frozen=True, slots=True)

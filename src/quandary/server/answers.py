@@ -56,7 +56,9 @@ def undo(service: TheService, caller: TheCaller, body: UndoBody | None = None) -
 
 @router.get("/answers")
 def last_answers(
-    service: TheService, limit: Annotated[int, Query(ge=1, le=1000)] = 20, before: Annotated[int | None, Query(ge=0)] = None
+    service: TheService,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 20,
+    before: Annotated[int | None, Query(ge=0)] = None,
 ) -> Json:
     """The last answers, newest first."""
     return service.answers(limit, before)

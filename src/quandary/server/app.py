@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 import quandary
 from quandary.server import answers, classes, events, exports, failures, items, page, projects
@@ -30,12 +31,22 @@ def create_app(
     app.state.services = services if isinstance(services, Shelf) else Shelf.of(*services.values())
     app.state.closing = asyncio.Event()  # set when the server is to end, so that event streams end first
     failures.install(app)
-    one = APIRouter(prefix="/api/projects/{project}")
+    _add(app, projects.everywhere, "")
     for resource in (projects, answers, items, classes, exports, events):
-        one.include_router(resource.router)
-    app.include_router(projects.everywhere)
-    app.include_router(one)
+        _add(app, resource.router, "/api/projects/{project}")
     app.router.routes.extend(page.routes(static_dir))
     app.add_middleware(Guard, gate=Gate(token, frozenset(h.lower() for h in hosts)), callers=Callers())
     return app
 
+
+def _add(app: FastAPI, resource: APIRouter, prefix: str) -> None:
+    """Put the routes of one resource beside all others, so that the app's own list names every one."""
+    for route in resource.routes:
+        assert isinstance(route, APIRoute)
+        app.add_api_route(
+            prefix + route.path,
+            route.endpoint,
+            methods=sorted(route.methods),
+            tags=route.tags,
+            response_class=route.response_class,
+        )

@@ -16,8 +16,8 @@ from quandary.service.service import Service
 router = APIRouter(tags=["events"])
 PULSE = 15.0  # seconds between comment lines, so that a dead connection is noticed
 WAITING = 100  # events that may wait for a slow reader; what comes after replaces the oldest
-END = ("", {})
 Event = tuple[str, dict[str, Any]]
+END: Event = ("", {})
 
 
 @router.get("/events", response_class=StreamingResponse)

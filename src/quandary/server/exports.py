@@ -12,6 +12,7 @@ from starlette.responses import FileResponse
 from quandary.server.parts import Json, TheService
 
 router = APIRouter(tags=["exports"])
+Format = Annotated[str, Query(description="One of the formats, or predictions")]
 
 
 @router.get("/exports")
@@ -21,7 +22,7 @@ def formats(service: TheService) -> Json:
 
 
 @router.get("/export", response_class=FileResponse)
-def export(service: TheService, format: Annotated[str, Query(description="One of the formats, or predictions")]) -> FileResponse:
+def export(service: TheService, format: Format) -> FileResponse:
     """One file to keep."""
     made = service.export(format)
     cleanup = BackgroundTask(shutil.rmtree, made.folder, ignore_errors=True)

@@ -46,7 +46,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        kinds = {404: "not_found", 405: "method_not_allowed"}
+        kinds = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
         message = {404: "there is nothing at this address; the routes are listed at /openapi.json"}
         said = message.get(error.status_code, str(error.detail))
         return failure(error.status_code, kinds.get(error.status_code, "invalid"), said, dict(error.headers or {}))

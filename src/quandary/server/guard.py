@@ -11,6 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,8 +39,11 @@ SIGN_IN = (
 )
 
 
-class TooLarge(Exception):
+class TooLarge(HTTPException):
     """The body of a request is larger than anything this server takes."""
+
+    def __init__(self) -> None:
+        super().__init__(413, f"the request is larger than {LARGEST_BODY} bytes; send less")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ class Gate:
         host = headers.get("host", "").lower()
         if host not in self.hosts or len(headers.getlist("host")) != 1:
             valid = ", ".join(sorted(self.hosts))
-            return failure(421, "wrong_host", f"this server does not answer for host {host[:100]!r}; it answers for {valid}")
+            return failure(
+                421, "wrong_host", f"this server does not answer for host {host[:100]!r}; it answers for {valid}"
+            )
         if any(origin not in {f"http://{host}", f"https://{host}"} for origin in headers.getlist("origin")):
             return failure(403, "wrong_origin", "requests from another origin are refused; use the page of this server")
         if scope["path"] == HEALTH or self._has_token(headers, host):
@@ -106,13 +112,19 @@ class Guard:
             return  # no route speaks anything else; the server closes the connection
         headers = Headers(scope=scope)
         # Ids may hold slashes: routes see the path as it was sent, and decode each part by itself.
-        scope = {**scope, "path": scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace").partition("?")[0]}
+        scope = {
+            **scope,
+            "path": scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace").partition("?")[0],
+        }
         refusal = self.gate.refuse(scope, headers) or self._page_with_token(scope, headers)
         send = self._finishing(scope, headers, send, known=refusal is None)
+        length = headers.get("content-length", "0")
+        if refusal is None and not (length.isdigit() and int(length) <= LARGEST_BODY):
+            refusal = failure(413, "too_large", TooLarge().detail)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._run(scope, headers, receive, send)
+        await self._run(scope, receive, send)
 
     def _page_with_token(self, scope: Scope, headers: Headers) -> Response | None:
         """Who opens the printed address again gets it without the token."""
@@ -121,7 +133,7 @@ class Guard:
         wanted = QueryParams(scope["query_string"]).get("token")
         return self.gate.welcome(scope, headers["host"].lower()) if wanted is not None else None
 
-    async def _run(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
         async def watch(message: Message) -> None:
@@ -130,14 +142,7 @@ class Guard:
             await send(message)
 
         try:
-            if int(headers.get("content-length") or 0) > LARGEST_BODY:
-                raise TooLarge
             await self.app(scope, _limited(receive), watch)
-        except TooLarge:
-            if not started:
-                await failure(413, "too_large", f"the request is larger than {LARGEST_BODY} bytes; send less")(
-                    scope, receive, send
-                )
         except Exception as error:
             # Neither the message nor the values go into the log: they may hold what people labeled.
             where = traceback.extract_tb(error.__traceback__)[-1]
@@ -198,5 +203,3 @@ def _limited(receive: Receive) -> Receive:
         return message
 
     return counted
-
-

@@ -64,6 +64,11 @@ class Shelf(Mapping[str, Service]):
                 continue  # one damaged project must not hide the others
         return lines
 
+    def wait_for_first(self) -> None:
+        """Return when the first question of every open project is ready."""
+        for service in list(self._services.values()):
+            service.wait_for_first()
+
     def close(self) -> None:
         """Close every service."""
         with self._lock:

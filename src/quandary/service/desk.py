@@ -16,8 +16,8 @@ from quandary.project.published import read_ranking
 from quandary.service import views
 from quandary.service.contents import Contents
 from quandary.service.hub import Hub
-from quandary.service.leases import Leases
 from quandary.service.learned import Learned, NoTrainer, Trainer, model_view
+from quandary.service.leases import Leases
 from quandary.service.ledger import Ledger
 from quandary.service.openings import is_open
 from quandary.service.question import Question

@@ -9,13 +9,14 @@ from typing import Any
 
 from quandary.core.events import NoteWritten
 from quandary.project.published import Ranking
-from quandary.service import answers, classes, items, pictures, records
+from quandary.service import answers, classes, exports, items, pictures, records
 from quandary.service.answers import LONGEST_NOTE, AnswerRequest
 from quandary.service.checks import plain_text
 from quandary.service.classes import ClassRequest
 from quandary.service.contents import plain
 from quandary.service.curve import curve
 from quandary.service.desk import Desk
+from quandary.service.exports import Made
 from quandary.service.hub import Listener
 from quandary.service.items import ItemQuery
 from quandary.service.learned import NoTrainer, Trainer
@@ -178,6 +179,16 @@ class Service:
                 return classes.preview(self._desk, request)
             return _read(classes.change(self._desk, request))
 
+    # ---- exports -------------------------------------------------------------------
+
+    def exports(self) -> dict[str, Any]:
+        """What can be exported here, and the first rows of it."""
+        return exports.formats(self.project)
+
+    def export(self, format: str) -> Made:
+        """One file to keep."""
+        return exports.export(self.project, format)
+
     # ---- the trainer ---------------------------------------------------------------
 
     def attach(self, trainer: Trainer) -> None:
@@ -228,7 +239,7 @@ class Service:
             self._desk.changed.notify_all()
         self._desk.trainer.close()
         with self._desk.lock:
-            self.project.close()
+            self.project.close()  # not while somebody's answer is being written
 
     def _wait_for_ranking(self) -> None:
         desk = self._desk

@@ -17,9 +17,9 @@ from quandary.project.published import GENERATION
 
 PAUSES = (0.2, 1.0, 3.0)  # seconds before each quick retry; after the last the next answer decides
 GRACE = 2.0  # seconds a trainer has to end by itself
-ONE_THREAD = {
-    f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR")
-} | {"VECLIB_MAXIMUM_THREADS": "1"}
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR")} | {
+    "VECLIB_MAXIMUM_THREADS": "1"
+}
 Heard = Callable[[dict[str, Any]], None]
 
 
@@ -45,7 +45,7 @@ class Worker:
         self._pauses = tuple(pauses)
         self._quick = 0  # retries since it last got ahead
         self._seen = -1
-        self._closing = False
+        self._closed = Event()
         self._wake = Event()
         self._process: subprocess.Popen[str] | None = None
         self._pipe = Lock()
@@ -74,7 +74,7 @@ class Worker:
 
     def close(self) -> None:
         """End the trainer; it is gone when this returns."""
-        self._closing = True
+        self._closed.set()
         self._wake.set()
         with self._pipe:
             process = self._process
@@ -84,20 +84,23 @@ class Worker:
             self._thread.join(GRACE)
 
     def _keep_running(self) -> None:
-        while not self._closing:
-            process = self._spawn()
-            if process is None:
-                return
-            self._listen(process)
-            if self._closing:
-                return
-            self._died(process)
+        while not self._closed.is_set():
+            self._wake.clear()
+            try:
+                process = self._spawn()
+            except OSError as error:
+                self.detail = f"the trainer cannot be started: {error.strerror}"
+            else:
+                if process is None:
+                    return
+                self._listen(process)
+                self._died(process)
             self._wait()
             self.restarts += 1
 
     def _spawn(self) -> subprocess.Popen[str] | None:
         with self._pipe:
-            if self._closing:
+            if self._closed.is_set():
                 return None
             self._process = subprocess.Popen(
                 [*self._command, str(self._folder), str(self._next_generation())],
@@ -145,23 +148,22 @@ class Worker:
     def _died(self, process: subprocess.Popen[str]) -> None:
         code = process.returncode
         if code < 0 or not self.detail:
-            self.detail = f"the trainer ended by signal {-code}" if code < 0 else f"the trainer ended with status {code}"
+            self.detail = (
+                f"the trainer ended by signal {-code}" if code < 0 else f"the trainer ended with status {code}"
+            )
 
     def _wait(self) -> None:
-        """Return when it is time to try again."""
-        self._wake.clear()
+        """Return when it is time to try again, or to end."""
+        if self._closed.is_set():
+            return
         if self._quick < len(self._pauses):
             self._quick += 1
             self._heard({"event": "state"})
-            self._pause(self._pauses[self._quick - 1])
+            self._closed.wait(self._pauses[self._quick - 1])
             return
         self.failed = True
         self._heard({"event": "state"})
         self._wake.wait()
-
-    def _pause(self, seconds: float) -> None:
-        if not self._closing:
-            Event().wait(seconds)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

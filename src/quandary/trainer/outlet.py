@@ -53,4 +53,3 @@ def own_stdout() -> IO[str]:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return stream
-

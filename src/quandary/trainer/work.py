@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from quandary.core.events import NoteWritten, RoundProposed
-from quandary.core.features import Features
 from quandary.core.plan import Plan, plan_from_names
 from quandary.core.state import State
-from quandary.project.folder import open_project
-from quandary.project.published import write_ranking
+from quandary.project.folder import Project, open_project
+from quandary.project.model import save_model, wrap_model
+from quandary.project.published import MODEL, write_ranking
 from quandary.trainer.idle import publish_predictions, publish_verdict
 from quandary.trainer.inbox import Inbox
 from quandary.trainer.outlet import Outlet, Replaced
@@ -27,22 +27,21 @@ GoOn = Callable[[], bool]
 def run(folder: Path, inbox: Inbox, outlet: Outlet) -> None:
     """Work on the project in ``folder`` until the process ends or another trainer takes over."""
     with open_project(folder, write=False) as project:
-        worker = Worker(project.store, project.key, project.features(), inbox, outlet)
+        worker = Worker(project, inbox, outlet)
         while True:
             worker.catch_up()
             inbox.wait_for(worker.version)
 
 
 class Worker:
-    """Learns from one log, one version after the other."""
+    """Learns from one project, one version of its log after the other."""
 
-    def __init__(self, store: Any, key: str, features: Features, inbox: Inbox, outlet: Outlet) -> None:
-        self._store = store
-        self._key = key
-        self._features = features
+    def __init__(self, project: Project, inbox: Inbox, outlet: Outlet) -> None:
+        self._project = project
+        self._features = project.features()
         self._inbox = inbox
         self._outlet = outlet
-        self._state = State(store.ids())
+        self._state = State(project.store.ids())
         self._judged = 0  # rounds at the last verdict
         self._left: list[Callable[[], None]] = []
 
@@ -63,7 +62,7 @@ class Worker:
 
     def _read(self) -> bool:
         """Take in the events that are new; whether any of them changes what to ask."""
-        new = [entry.event for entry in self._store.stream(self._key, self.version)]
+        new = [entry.event for entry in self._project.store.stream(self._project.key, self.version)]
         for event in new:
             self._state.apply(event)
         return any(not isinstance(event, TEACH_NOTHING) for event in new)
@@ -75,7 +74,7 @@ class Worker:
         write_ranking(self._outlet.folder, ranking)
         spent = round(time.perf_counter() - began, 4)
         self._outlet.say("ranking", seen=ranking.seen, labels=ranking.labels, seconds=spent)
-        self._left = [lambda: self._judge(plan), lambda: self._predict(model)]
+        self._left = [lambda: self._judge(plan), lambda: self._predict(model), lambda: self._keep(model)]
 
     def _judge(self, plan: Plan) -> None:
         overdue, until = self._state.rounds - self._judged >= PATIENCE, time.monotonic() + LONGEST
@@ -88,6 +87,13 @@ class Worker:
 
     def _predict(self, model: Any) -> None:
         publish_predictions(self._state, self._features, model, self._outlet, self._undisturbed)
+
+    def _keep(self, model: Any) -> None:
+        if model is None:
+            return
+        whole = wrap_model(self._project, model, self._state.class_names())
+        self._outlet.check()
+        save_model(whole, self._outlet.folder / MODEL)
 
     def _undisturbed(self) -> bool:
         return not self._inbox.newer(self.version)

@@ -71,7 +71,7 @@ def _trusted(found: list[str]) -> list[str]:
     parts = {f"{p.__module__}.{p.__qualname__}" for family in (extractors, learners) for p in family.all().values()}
     if strange := sorted(name for name in found if not name.startswith(OURS) and name not in parts):
         raise ConfigError(
-            f"the model holds {', '.join(strange)}, which is neither scikit-learn's nor an installed part of Quandary's; "
+            f"the model holds {', '.join(strange)}, neither scikit-learn's nor an installed part of Quandary; "
             "it is not opened, since that could run code"
         )
     return found

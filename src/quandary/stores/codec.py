@@ -14,6 +14,7 @@ from quandary.core.events import Event
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 FIELDS = {name: tuple(f.name for f in fields(kind)) for name, kind in KINDS.items()}
+MOST_WORDS = 50  # databases limit how deep a condition may be
 LISTS = {"RoundProposed": ("items", "scores", "reasons", "audit")}  # tuples, which JSON gives back as lists
 KNOWN = {name: frozenset(names) for name, names in FIELDS.items()}
 
@@ -80,7 +81,7 @@ class RowsDigest:
 
     def add(self, rows: Iterable[tuple[str, str]]) -> None:
         """Take in more rows."""
-        text = "".join(f"{len(name)} {name}{content}\n" for name, content in rows)
+        text = "".join(f"{len(name)} {len(content)} {name}{content}" for name, content in rows)
         self._running.update(text.encode("utf-8", "surrogatepass"))
 
     def hex(self) -> str:
@@ -91,6 +92,11 @@ class RowsDigest:
 def searchable(content: Mapping[str, str], hidden: frozenset[str]) -> str:
     """What a search looks through: the values of all but the hidden columns, case and form folded."""
     return folded("\n".join(value for name, value in content.items() if name not in hidden))
+
+
+def words_of(query: str) -> list[str]:
+    """The words that a search looks for, folded like what it looks through."""
+    return list(dict.fromkeys(folded(query).split()))[:MOST_WORDS]
 
 
 def folded(text: str) -> str:

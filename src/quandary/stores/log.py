@@ -80,4 +80,5 @@ def _block(connection: Connection, condition: ColumnElement[bool]) -> Sequence[A
 
 
 def _found_by(event: Event) -> dict[str, str | None]:
-    return {name: getattr(event, name, None) or None for name in FOUND_BY}
+    found = {name: getattr(event, name, None) for name in FOUND_BY}
+    return {**found, "key": found["key"] or None}  # requests without a key are not told apart

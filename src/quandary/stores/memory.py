@@ -16,7 +16,7 @@ from quandary.core.errors import ConfigError, Conflict, NotFound
 from quandary.core.events import Event, ItemsAdded
 from quandary.core.ids import ItemIds
 from quandary.core.registry import stores
-from quandary.stores.codec import RowsDigest, encode, encode_content, folded, link, origin, searchable
+from quandary.stores.codec import RowsDigest, encode, encode_content, link, origin, searchable, words_of
 from quandary.stores.records import Entry, Reply
 
 
@@ -141,7 +141,7 @@ class MemoryStore:
 
     def search(self, query: str, limit: int | None = None) -> NDArray[np.intp]:
         """Positions whose searchable text holds every word of ``query``, in any case, ascending."""
-        wanted = folded(query).split()
+        wanted = words_of(query)
         found = [p for p, text in enumerate(self._words) if all(word in text for word in wanted)]
         return np.array(found[:limit], dtype=np.intp)
 

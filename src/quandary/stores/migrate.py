@@ -51,20 +51,20 @@ def newer(connection: Connection, path: Path) -> NewerVersion:
     )
 
 
-def known_revisions(scripts: Path = SCRIPTS) -> set[str]:
+def known_revisions() -> set[str]:
     """The revisions this version can read or bring up to date."""
     from alembic.script import ScriptDirectory
 
-    return {script.revision for script in ScriptDirectory(str(scripts)).walk_revisions()}
+    return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
 
 
-def upgrade(connection: Connection, scripts: Path = SCRIPTS) -> None:
+def upgrade(connection: Connection) -> None:
     """Run the missing migrations in the caller's transaction: all of them or none."""
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
-    script = ScriptDirectory(str(scripts))
+    script = ScriptDirectory(str(SCRIPTS))
     with EnvironmentContext(Config(), script, fn=lambda revision, _: script._upgrade_revs("head", revision)) as context:
         context.configure(connection=connection, transaction_per_migration=False)
         context.run_migrations()

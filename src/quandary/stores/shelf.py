@@ -15,12 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from quandary.core.errors import ConfigError, NotFound
 from quandary.core.events import ItemsAdded
 from quandary.stores import settings
-from quandary.stores.codec import RowsDigest, encode_content, folded, searchable
+from quandary.stores.codec import RowsDigest, encode_content, searchable, words_of
 from quandary.stores.tables import items, storable, words
 
 BLOCK = 5_000
 MANY = 500  # bound values in one statement
-MOST_WORDS = 50  # SQLite limits how deep a condition may be
 Row = tuple[str, Mapping[str, str]]
 
 
@@ -34,7 +33,7 @@ def add(connection: Connection, rows: Iterable[Row], source: str, hidden: frozen
         try:
             _insert(connection, position, encoded)
         except IntegrityError:
-            raise ConfigError(repeated(connection, [name for name, _ in block])) from None
+            raise ConfigError(repeated(connection, [name for name, _ in block], position)) from None
         texts = [(position + i, searchable(content, hidden)) for i, (_, content) in enumerate(block)]
         connection.exec_driver_sql("INSERT INTO words (position, text) VALUES (?, ?)", texts)
         running.add(encoded)
@@ -97,7 +96,7 @@ def stretch(connection: Connection, start: int, stop: int) -> list[dict[str, str
 
 def search(connection: Connection, query: str, limit: int | None) -> NDArray[np.intp]:
     """Positions whose text holds every word of ``query``, ascending."""
-    wanted = folded(query).split()[:MOST_WORDS]
+    wanted = words_of(query)
     # instr takes its argument literally, unlike LIKE and MATCH: there is no syntax to break out into.
     conditions = [func.instr(words.c.text, bindparam(f"word{i}", w, String)) > 0 for i, w in enumerate(wanted)]
     found = select(words.c.position).where(*conditions).order_by(words.c.position).limit(limit)
@@ -111,15 +110,15 @@ def blocks(rows: Iterable[Any]) -> Iterator[list[Any]]:
         yield block
 
 
-def repeated(connection: Connection, names: list[str]) -> str:
-    """The message about an id that stands twice, within ``names`` or against what is there."""
+def repeated(connection: Connection, names: list[str], position: int) -> str:
+    """The message about an id that stands twice, within ``names`` or among the items before ``position``."""
     seen: set[str] = set()
     for name in names:
-        there = connection.execute(select(items.c.position).where(items.c.id == name)).scalar()
-        if name in seen or there is not None:
-            return repeated_id(name)
+        before = select(items.c.position).where(items.c.id == name, items.c.position < position)
+        if name in seen or connection.execute(before).scalar() is not None:
+            break
         seen.add(name)
-    return "an id stands twice; ids must be unique"
+    return f"id {name!r} stands twice; ids must be unique: name another id column, or none to number the rows"
 
 
 def beyond(position: int, size: int) -> str:
@@ -127,13 +126,7 @@ def beyond(position: int, size: int) -> str:
     return f"no item at position {position}; there are {size}, counted from 0"
 
 
-def repeated_id(name: str) -> str:
-    """The message about an id that stands twice."""
-    return f"id {name!r} stands twice; ids must be unique: name another id column, or none to number the rows"
-
-
 def _insert(connection: Connection, first: int, rows: list[tuple[str, str]]) -> None:
     # Straight to the driver: building a statement for each row would take longer than writing it.
     values = [(first + i, storable(name), content) for i, (name, content) in enumerate(rows)]
-    with connection.begin_nested():
-        connection.exec_driver_sql("INSERT INTO items (position, id, content) VALUES (?, ?, ?)", values)
+    connection.exec_driver_sql("INSERT INTO items (position, id, content) VALUES (?, ?, ?)", values)

@@ -90,8 +90,7 @@ class Lens:
 
 def squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Squared Euclidean distances between rows, (a, b), in the precision of the rows."""
-    apart: NDArray[Any] = a @ b.T
-    apart *= -2
+    apart: NDArray[Any] = (-2 * a) @ b.T
     apart += np.einsum("ij,ij->i", a, a)[:, None]
     apart += np.einsum("ij,ij->i", b, b)
     np.maximum(apart, 0, out=apart)
@@ -106,9 +105,8 @@ def nearest(apart: NDArray[Any], count: int) -> tuple[NDArray[np.intp], NDArray[
 
 def mixed(kernels: Mapping[str, NDArray[Any]], weights: Mapping[str, float]) -> NDArray[np.float64]:
     """The weighted sum of kernels."""
-    parts = [weight * kernels[name].astype(np.float64) for name, weight in weights.items()]
-    total: NDArray[np.float64] = np.sum(parts, axis=0)
-    return total
+    total = np.sum([np.float32(weight) * kernels[name] for name, weight in weights.items()], axis=0)
+    return np.asarray(total, dtype=np.float64)
 
 
 def _fall(apart: Floats32, width: float) -> Floats32:

@@ -48,12 +48,22 @@ class Geometry:
         new = self.lens.see(features[positions[outside]])
         return new if len(outside) == len(positions) else _replace(self.anchors[where], outside, new)
 
+    def spread_from(self, items: Items, targets: NDArray[np.float64]) -> tuple[Floats32, Floats32]:
+        """Where labels at ``items`` spread to, (m, c), and how much of its own label reaches each item, (l,)."""
+        mass: Floats32 = self.spread @ (items.links.T @ targets).astype(np.float32)
+        own = [_diagonal(items.links[i : i + 1_000], self.spread) for i in range(0, len(items), 1_000)]
+        return mass, np.concatenate(own)
+
     def kernels(self, names: Collection[str], a: Items, b: Items) -> dict[str, NDArray[Any]]:
         """Kernels between items, (a, b) each."""
         out: dict[str, NDArray[Any]] = dict(self.lens.kernels(names, a, b))
         if "graph" in names:
             out["graph"] = across(self.graph, a, b)
         return out
+
+
+def _diagonal(links: csr_array, matrix: Floats32) -> Floats32:
+    return np.asarray(links.multiply(links @ matrix).sum(axis=1), dtype=np.float32).ravel()
 
 
 def across(matrix: Floats32, a: Items, b: Items) -> Floats32:
@@ -134,9 +144,9 @@ def _resolvent(walk: csr_array, stay: float) -> NDArray[np.float64]:
     """(1 - stay) (I - stay * walk)^-1 through Cholesky: half the work of a general inverse."""
     system = -stay * walk.toarray()
     system[np.diag_indices_from(system)] += 1.0
-    lower, _ = dpotrf(system.T, lower=1, overwrite_a=1)
+    lower, _ = dpotrf(system.T, lower=1, overwrite_a=1)  # zeros above the diagonal, which the next step leaves
     half, _ = dpotri(lower, lower=1, overwrite_c=1)
-    full: NDArray[np.float64] = np.tril(half)
-    full += np.tril(half, -1).T
+    full: NDArray[np.float64] = half + half.T
+    full[np.diag_indices_from(full)] *= 0.5
     full *= 1.0 - stay
     return full

@@ -12,11 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from quandary.core.features import FeatureKind, Features, Positions
 from quandary.core.registry import learners
+from quandary.geometry.kinds import sample
 from quandary.geometry.lens import Items, Lens
-from quandary.geometry.pool import Geometry, across, pool_geometry
-from quandary.learners.members import Fitted, fit_linear, fit_ridge, fit_spreading, stack
+from quandary.geometry.pool import Geometry, pool_geometry
+from quandary.learners.members import Fitted, extend, fit_linear, fit_ridge, fit_spreading, stack
 
 BLOCK = 4_096
+MOST_KERNEL = 1_500  # labels that the kernels are fitted on; with more, a fixed random part of them
 
 
 @learners("auto")
@@ -80,17 +82,20 @@ class Auto(ClassifierMixin, BaseEstimator):
 
     def _fit_members(self, geometry: Geometry, items: Items, codes: NDArray[np.intp]) -> None:
         targets = np.eye(len(self.classes_))[codes]
-        kernels = geometry.kernels(geometry.lens.names(), items, items)
-        fitted = {name: fit_ridge(kernel.astype(np.float64), targets, codes) for name, kernel in kernels.items()}
-        between = across(geometry.spread, items, items).astype(np.float64)
-        mass = (geometry.spread @ (items.links.T @ targets)).astype(np.float64)
-        fitted["spread"] = fit_spreading(between, mass, targets, codes)
+        some = sample(len(items), MOST_KERNEL)
+        centers = items[some]
+        fitted: dict[str, Fitted] = {}
+        for name in geometry.lens.names():
+            kernel = geometry.kernels((name,), items, centers)[name].astype(np.float64)
+            fitted[name] = extend(fit_ridge(kernel[some], targets[some], codes[some]), kernel, some, codes)
+        mass, own = geometry.spread_from(items, targets)
+        fitted["spread"] = fit_spreading(mass, items.links @ mass - own[:, None] * targets, targets, codes)
         fitted["linear"] = fit_linear(items.values, targets, codes)
         self._keep(fitted, codes)
         self.lens_: Lens = geometry.lens
-        self.labeled_: Items = items
+        self.labeled_: Items = centers
         # What the graph's ridge says at each anchor, so that prediction needs no m x m matrix.
-        self.at_anchors_ = geometry.graph @ (items.links.T @ fitted["graph"].model.coef)
+        self.at_anchors_ = geometry.graph @ (centers.links.T @ fitted["graph"].model.coef).astype(np.float32)
 
     def _keep(self, fitted: dict[str, Fitted], codes: NDArray[np.intp]) -> None:
         at_truth = np.array([member.held_out[np.arange(len(codes)), codes] for member in fitted.values()]).T

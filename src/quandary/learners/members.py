@@ -79,11 +79,18 @@ def fit_ridge(kernel: Array, targets: Array, codes: NDArray[np.intp]) -> Fitted:
     return best(trials())
 
 
+def extend(fitted: Fitted, kernel: Array, used: NDArray[np.intp], codes: NDArray[np.intp]) -> Fitted:
+    """The held-out probabilities of all labels, where the ridge was fitted on those ``used``; ``kernel`` (l, used)."""
+    held_out = fitted.model.proba(kernel @ fitted.model.coef)
+    held_out[used] = fitted.held_out
+    return Fitted(fitted.model, held_out, log_loss(held_out, codes))
+
+
 @dataclass(frozen=True)
 class Spreading:
     """Label spreading: ``mass`` (anchors, c) is where the labels spread to."""
 
-    mass: Array
+    mass: NDArray[Any]
     mean: Array
     power: float
 
@@ -95,17 +102,16 @@ class Spreading:
         return whole
 
 
-def fit_spreading(between: Array, mass: Array, targets: Array, codes: NDArray[np.intp]) -> Fitted:
+def fit_spreading(mass: NDArray[Any], held_out: Array, targets: Array, codes: NDArray[np.intp]) -> Fitted:
     """Label spreading; linear in the labels, so that leaving one out is exact.
 
-    ``between`` (l, l) how much of each label reaches each labeled item; ``mass`` (anchors, c) what reaches the anchors.
+    ``mass`` (anchors, c) what reaches the anchors; ``held_out`` (l, c) what reaches each labeled item from the others.
     """
-    reached = between @ targets - np.diag(between)[:, None] * targets
 
     def trials() -> Iterator[Fitted]:
         for power in POWERS:
             model = Spreading(mass, prior(targets), power)
-            proba = model.proba(reached)
+            proba = model.proba(held_out)
             yield Fitted(model, proba, log_loss(proba, codes))
 
     return best(trials())
@@ -128,18 +134,19 @@ def fit_linear(values: NDArray[Any], targets: Array, codes: NDArray[np.intp]) ->
     count, classes = targets.shape
     folds = 4 if classes < 30 else 2
     fold = np.random.default_rng(count).permutation(count) % folds
+    tol = 1e-4 * count  # close enough: probabilities move in the third digit
+    full = fit_logistic(rows, targets, C, tol=tol)
     mean = prior(targets)
     held_out = np.tile(mean, (count, 1))
     for j in range(folds):
         out = fold == j
         seen = targets[~out].any(axis=0)
         if out.any() and seen.sum() > 1:
-            weights = fit_logistic(rows[~out], targets[~out][:, seen], C)
+            weights = fit_logistic(rows[~out], targets[~out][:, seen], C, full[:, seen], tol)
             proba = np.full((int(out.sum()), classes), 1e-3 / classes)
             proba[:, seen] += (1 - 1e-3) * softmax(rows[out] @ weights[:-1] + weights[-1])
             held_out[out] = 0.97 * proba + 0.03 * mean
-    weights = fit_logistic(rows, targets, C)
-    model = Linear(back(weights[:-1]).astype(np.float32), weights[-1])
+    model = Linear(back(full[:-1]).astype(np.float32), full[-1])
     return Fitted(model, held_out, log_loss(held_out, codes))
 
 

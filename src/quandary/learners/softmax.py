@@ -18,10 +18,10 @@ def softmax(scores: NDArray[np.floating[Any]]) -> Array:
     return proba
 
 
-def fit_logistic(rows: Array, targets: Array, C: float) -> Array:
+def fit_logistic(rows: Array, targets: Array, C: float, start: Array | None = None, tol: float = 1e-3) -> Array:
     """Weights as of ``fit_softmax`` for ``C`` as scikit-learn means it."""
     # With two classes scikit-learn penalizes the difference of the two columns.
-    return fit_softmax(rows, targets, (2.0 if targets.shape[1] == 2 else 1.0) / C)
+    return fit_softmax(rows, targets, (2.0 if targets.shape[1] == 2 else 1.0) / C, start, tol)
 
 
 def fit_softmax(rows: Array, targets: Array, penalty: float, start: Array | None = None, tol: float = 1e-3) -> Array:

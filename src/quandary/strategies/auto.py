@@ -9,12 +9,13 @@ import numpy as np
 from quandary.core.features import Positions
 from quandary.core.query import Floats, QueryContext, Reason, Selection
 from quandary.core.registry import strategies
+from quandary.geometry.kinds import sample
 from quandary.geometry.pool import Geometry, pool_geometry
 from quandary.strategies.lookahead import Lookahead, condition, mixture
 from quandary.strategies.margin import uncertainty
 from quandary.strategies.reasons import torn, typical, unlike
 
-CANDIDATES, TARGETS = 600, 800
+CANDIDATES, TARGETS, MOST_LABELS = 600, 800, 2_000
 
 
 @strategies("auto")
@@ -51,7 +52,8 @@ class Auto:
         noise = self.noise / np.maximum(view.doubt_of(view.candidates), 0.02) ** view.drift
         weights = mixture(context.learner, geometry, len(context.labeled))
         asked, aimed = geometry.items(features, view.candidates), geometry.items(features, np.asarray(targets))
-        known = geometry.items(features, context.labeled) if len(context.labeled) else None
+        told = context.labeled[sample(len(context.labeled), MOST_LABELS)]
+        known = geometry.items(features, told) if len(told) else None
         return condition(geometry, weights, asked, aimed, known, self.noise, noise, pull)
 
 

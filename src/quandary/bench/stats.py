@@ -122,7 +122,7 @@ def mean_of(values: Floats) -> Interval:
 def labels_to_reach(target: float, labels: Floats, scores: Floats) -> float:
     """Labels at which the curve first reaches ``target``, between rounds by straight line; inf if never.
 
-    >>> labels_to_reach(0.7, np.array([10.0, 20.0, 30.0]), np.array([0.5, 0.6, 0.8]))
+    >>> labels_to_reach(0.75, np.array([10.0, 20.0, 30.0]), np.array([0.25, 0.5, 1.0]))
     25.0
     """
     there = np.flatnonzero(scores >= target)

@@ -46,8 +46,8 @@ class CsvExporter:
 def line(row: Sequence[Cell], separator: str = ",") -> str:
     """One row with its line end: quoted where needed, and safe to open in a spreadsheet.
 
-    >>> line(["7", 'say "hi", please', "=1+1", None, 2.5])
-    '7,"say ""hi"", please",\'=1+1,,2.5\\n'
+    >>> print(line(["7", 'say "hi", please', "=1+1", None, 2.5]), end="")
+    7,"say ""hi"", please",'=1+1,,2.5
     """
     return separator.join(_quoted(cell, separator) for cell in row) + "\n"
 

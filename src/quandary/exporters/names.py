@@ -15,7 +15,7 @@ class SafeNames:
 
     >>> names = SafeNames()
     >>> [names.of(n) for n in ("cat", "Cat", "../../etc", "con", "a/b")]
-    ['cat', 'Cat (2)', '__.._etc', '_con', 'a_b']
+    ['cat', 'Cat (2)', '__._etc', '_con', 'a_b']
     """
 
     def __init__(self, taken: tuple[str, ...] = ()) -> None:

@@ -104,7 +104,7 @@ def stretch(values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.uint8]]
     """Numbers of any range as 0 to 255: the 0.5th percentile becomes black, the 99.5th white; what is no number, black.
 
     >>> stretch(np.array([[0, 40_000], [20_000, 40_000]], np.uint16)).tolist()
-    [[0, 255], [128, 255]]
+    [[0, 255], [127, 255]]
     """
     numbers = values.astype(np.float64)
     finite = numbers[np.isfinite(numbers)]

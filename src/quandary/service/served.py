@@ -21,13 +21,13 @@ class Served:
     def __init__(self) -> None:
         self._last: OrderedDict[int, Question] = OrderedDict()
         self._waiting: dict[tuple[str, int], dict[int, Question]] = {}
-        self._logged: set[tuple[int, int]] = set()  # positions with ``seen`` of the newest ranking
+        self._logged: set[tuple[int, str, int]] = set()  # position, strategy and ``seen``, of the newest only
 
     def put(self, questions: Iterable[Question]) -> None:
         """Remember that these were put to somebody."""
         for question in questions:
             self._remember(question)
-            if (question.position, question.seen) not in self._logged:
+            if (question.position, question.strategy, question.seen) not in self._logged:
                 self._waiting.setdefault((question.strategy, question.seen), {})[question.position] = question
 
     def last(self, position: int) -> Question | None:
@@ -41,8 +41,8 @@ class Served:
     def logged(self) -> None:
         """The log holds now what was waiting."""
         newest = max((seen for _, seen in self._waiting), default=0)
-        self._logged = {at for at in self._logged if at[1] >= newest}
-        self._logged |= {(p, seen) for (_, seen), asked in self._waiting.items() for p in asked if seen >= newest}
+        now = {(p, strategy, seen) for (strategy, seen), asked in self._waiting.items() for p in asked}
+        self._logged = {at for at in self._logged | now if at[2] >= newest}
         self._waiting = {}
 
     def recall(self, event: RoundProposed, ids: ItemIds) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quandary.core.features import FeatureKind, Features
+from quandary.files.atomic import replace_file
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,11 @@ class Data:
 
     def save(self, folder: Path) -> str:
         """Write everything below ``folder`` and return a digest of it."""
-        from quandary.bench.runs import write_whole
-
         folder.mkdir(parents=True, exist_ok=True)
         _save_matrix(folder, self.features)
         np.save(folder / "codes.npy", self.codes, allow_pickle=False)
         about = {"name": self.name, "kind": self.features.kind, "classes": self.classes, "sparse": self.features.sparse}
-        write_whole(folder / "about.json", json.dumps(about))
+        replace_file(folder / "about.json", json.dumps(about).encode())
         return _digest(folder / _file(self.features.sparse), folder / "codes.npy", folder / "about.json")
 
     @classmethod

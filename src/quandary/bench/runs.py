@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from pathlib import Path
 from quandary.bench.data import Data
 from quandary.bench.split import split
 from quandary.core.features import Features
+from quandary.files.atomic import replace_file
+from quandary.simulation import simulate
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,6 @@ class Run:
 
 def play(task: Task) -> Run:
     """Play one run on the data set of its folder and keep it."""
-    from quandary.simulation import simulate
-
     data = Data.load(Path(task.folder) / "data")
     pool, test = split(data.codes, task.seed)
     names = data.labels()
@@ -83,7 +82,8 @@ def play(task: Task) -> Run:
         tuple(float(s) for s in curve.scores),
         tuple(float(s) for s in curve.seconds),
     )
-    write_whole(task.path, json.dumps(asdict(run)))
+    task.path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(task.path, json.dumps(asdict(run)).encode())
     return run
 
 
@@ -94,14 +94,3 @@ def finished(task: Task) -> Run | None:
     kept = json.loads(task.path.read_text(encoding="utf-8"))
     curve = (tuple(kept[name]) for name in ("labels", "scores", "seconds"))
     return Run(kept["dataset"], kept["strategy"], kept["learner"], kept["seed"], *curve)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that, whenever the machine stops, it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -87,15 +87,15 @@ export function contents() {
 const SEGMENTS = ['1110111', '0010010', '1011101', '1011011', '0111010', '1101011', '1101111', '1010010', '1111111', '1111011'];
 
 /** A drawing that stands for an image file. */
-export function drawing(project, index, truth) {
+export function drawing(project, index, truth, small) {
   const r = random(index + 99);
   if (project === 'digits') {
     const on = SEGMENTS[Number(truth)], at = [[2, 1, 4, 1], [2, 1, 1, 3], [5, 1, 1, 3], [2, 3, 4, 1], [2, 4, 1, 3], [5, 4, 1, 3], [2, 6, 4, 1]];
     return svg(8, '#000', at.map(([x, y, w, h], i) => (on[i] === '1' ? `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="#fff" opacity="${0.6 + r() * 0.4}"/>` : '')).join(''));
   }
-  const blob = (x, y, rx, ry, o, c) => `<ellipse cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" fill="${c}" opacity="${o}" filter="url(#b)"/>`;
+  const blob = (x, y, rx, ry, o, c) => `<ellipse cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" fill="${c}" opacity="${o}"${small ? '' : ' filter="url(#b)"'}/>`;
   const shade = { Normal: '', Pneumonia: blob(170 + r() * 20, 270, 46, 38, 0.5, '#ccc'), Effusion: blob(330, 360, 70, 50, 0.75, '#ddd'), Pneumothorax: blob(150, 190, 40, 90, 0.8, '#000') }[truth];
-  return svg(480, '#0b0c0d', `<filter id="b"><feGaussianBlur stdDeviation="14"/></filter>${blob(240, 260, 200, 220, 0.7, '#8a8a8a')}${blob(155, 240, 62, 130, 0.85, '#1a1a1a')}${blob(325, 240, 62, 130, 0.85, '#1a1a1a')}${blob(240, 240, 22, 220, 0.6, '#e0e0e0')}${blob(265, 300, 52, 60, 0.6, '#cfcfcf')}${shade}<text x="30" y="452" fill="#ddd" font-size="20" font-family="monospace">R</text>`);
+  return svg(480, '#0b0c0d', `${small ? '' : '<filter id="b"><feGaussianBlur stdDeviation="14"/></filter>'}${blob(240, 260, 200, 220, 0.7, '#8a8a8a')}${blob(155, 240, 62, 130, 0.85, '#1a1a1a')}${blob(325, 240, 62, 130, 0.85, '#1a1a1a')}${blob(240, 240, 22, 220, 0.6, '#e0e0e0')}${blob(265, 300, 52, 60, 0.6, '#cfcfcf')}${shade}<text x="30" y="452" fill="#ddd" font-size="20" font-family="monospace">R</text>`);
 }
 
 const svg = (size, back, inner) => `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}"><rect width="${size}" height="${size}" fill="${back}"/>${inner}</svg>`;

@@ -37,10 +37,10 @@ function stream(p, req, res) {
   req.on('close', () => p.listeners.delete(res));
 }
 
-function picture(p, id, res) {
+function picture(p, id, res, small) {
   const item = p.get(id);
   res.writeHead(item ? 200 : 404, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'max-age=600' });
-  res.end(item ? drawing(p.id, Number(id), item.truth) : '');
+  res.end(item ? drawing(p.id, Number(id), item.truth, small) : '');
 }
 
 export function createMock() {
@@ -75,7 +75,7 @@ export function createMock() {
     const p = projects.get(name);
     if (!p) return json(res, fail(404, 'unknown_project', `Unknown project '${name}'. Valid are ${[...projects.keys()].join(', ')}.`));
     if (rest[0] === 'events') return stream(p, req, res);
-    if (rest[0] === 'items' && ['content', 'thumb'].includes(rest[2])) return picture(p, rest[1], res);
+    if (rest[0] === 'items' && ['content', 'thumb'].includes(rest[2])) return picture(p, rest[1], res, rest[2] === 'thumb');
     if (rest[0] === 'export') { res.writeHead(200, { 'Content-Type': 'text/csv', 'Content-Disposition': `attachment; filename="${p.id}.csv"` }); return res.end('id,label\n'); }
     const path = rest.length > 1 ? [rest[0], '*', ...rest.slice(2)].join('/') : (rest[0] ?? '');
     const route = routes(p, req.headers['x-quandary-client'] ?? 'none')[`${req.method} ${path}`];

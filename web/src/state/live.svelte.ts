@@ -17,6 +17,7 @@ export class Live {
   /** when the buttons changed under the person's hands (ms), 0: never */
   classesChanged = $state(0);
   onModel: () => void = () => undefined;
+  onClasses: () => void = () => undefined;
   onBack: () => void = () => undefined;
   #events: EventSource | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,8 +58,10 @@ export class Live {
 
   setClasses(classes: Class[]): void {
     if (!this.project) return;
-    if (differ(this.project.classes, classes)) this.classesChanged = Date.now();
+    const changed = differ(this.project.classes, classes);
+    if (changed) this.classesChanged = Date.now();
     this.update({ classes });
+    if (changed) this.onClasses();
   }
 
   listen(): void {
@@ -77,6 +80,13 @@ export class Live {
     on<Progress>('progress', (progress) => this.update({ progress }));
     on<{ classes: Class[] }>('classes', ({ classes }) => this.setClasses(classes));
     on<{ read_only: string | null }>('read_only', ({ read_only }) => this.update({ read_only }));
+  }
+
+  /** Listens again at once: the person says that the server is back. */
+  relisten(): void {
+    clearTimeout(this.#timer);
+    this.#events?.close();
+    this.listen();
   }
 
   stop(): void {

@@ -41,13 +41,15 @@ export function ofEntry(entry: Entry): Said | null {
 export class Recent {
   list = $state.raw<Said[]>([]);
 
-  async load(api: Api, waiting: readonly Entry[]): Promise<void> {
-    const here = waiting.map(ofEntry).filter((said) => said !== null).reverse();
+  /** What the server has, and above it what still waits; asked again, since an answer may come home meanwhile. */
+  async load(api: Api, waiting: () => readonly Entry[]): Promise<void> {
+    const here = (): Said[] => waiting().map(ofEntry).filter((said) => said !== null).reverse();
+    this.list = this.list.length ? this.list : here();
     try {
       const { answers } = await api.answers(SHOWN * 2);
-      this.list = [...here, ...answers.map(ofServer)];
+      this.list = [...here(), ...answers.map(ofServer)];
     } catch {
-      if (!this.list.length) this.list = here;
+      // what is shown stays
     }
   }
 

@@ -40,18 +40,24 @@ export class Session {
     await this.tab.join();
     this.live.onBack = () => this.sender.retry();
     this.live.onModel = () => this.#learned();
+    this.live.onClasses = () => void this.#recall();
     const kept = this.sender.start();
     await Promise.all([this.live.load(), this.labeling.refill()]);
     this.live.listen();
     await kept;
     this.labeling.recheck();
-    await this.labeling.recent.load(this.api, this.sender.waiting);
+    await this.#recall();
   }
 
   stop(): void {
     this.live.stop();
     this.sender.stop();
     this.tab.close();
+  }
+
+  /** Renamed classes change what was said. */
+  #recall(): Promise<void> {
+    return this.labeling.recent.load(this.api, () => [...this.sender.waiting, ...this.sender.refused]);
   }
 
   #learned(): void {

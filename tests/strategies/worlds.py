@@ -47,7 +47,9 @@ def context(
     features = X if isinstance(X, Features) else Features(X, kind)
     known = np.asarray(labeled, dtype=np.intp)
     order = np.argsort(known)
-    rest = np.setdiff1d(np.arange(len(features)), known) if candidates is None else np.asarray(candidates, dtype=np.intp)
+    rest = (
+        np.setdiff1d(np.arange(len(features)), known) if candidates is None else np.asarray(candidates, dtype=np.intp)
+    )
     rng = np.random.default_rng(seed)
     codes = np.asarray(y, dtype=np.intp)[order]
     return QueryContext(rest, features, known[order], codes, NAMES[:classes], learner, rng)

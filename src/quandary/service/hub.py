@@ -15,6 +15,9 @@ class Hub:
         self._listeners: dict[int, Listener] = {}
         self._count = 0
 
+    def __len__(self) -> int:
+        return len(self._listeners)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` from now on, until the function that comes back is called."""
         self._count += 1

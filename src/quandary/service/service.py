@@ -227,6 +227,10 @@ class Service:
             listener("model", self._desk.standing())
             return self._desk.hub.listen(listener)
 
+    def listening(self) -> int:
+        """How many listen."""
+        return len(self._desk.hub)
+
     def wait_for_first(self) -> None:
         """Return when the first question is ready."""
         with self._desk.lock:

@@ -18,7 +18,7 @@ from quandary.exporters.job import Cell, Kind, Table
 from quandary.project.folder import Project
 from quandary.project.model import build_model
 from quandary.project.report import Report
-from quandary.project.vectors import vectors_of
+from quandary.project.vectors import vector
 from quandary.readers.source import Row, Source, open_source
 
 BLOCK = 1_024
@@ -77,9 +77,8 @@ def refuse_other(project: Project, source: Source) -> None:
 def inputs_of(project: Project, source: Source, progress: Progress) -> Iterator[tuple[list[str], Any]]:
     """Ids and model inputs of ``source``, in blocks: numbers, as the project's extractor makes them."""
     if source.kind == "vectors":
-        rows = source.rows(progress)
-        for vectors in vectors_of(source).blocks():
-            yield [row.id for row in islice(rows, len(vectors))], vectors
+        for block in _blocks(source.rows(progress)):
+            yield [row.id for row in block], np.stack([vector(row) for row in block])
         return
     extractor = extractor_for(project, source)
     for block in _blocks(source.rows(progress)):

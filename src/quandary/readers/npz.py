@@ -76,9 +76,9 @@ def items(file: Npz, roles: dict[str, str], progress: Progress) -> Iterator[Row]
     total, done = file.header("X").shape[0], 0
     for block in file.blocks("X"):
         refuse_unfinite(file, block, done)
-        for row in range(done, done + len(block)):
+        for row, vector in enumerate(block.astype(np.float32), done):
             label = labels[row] if labels is not None and labels[row].strip() else None
-            yield Row(str(row) if ids is None else ids[row], {}, label)
+            yield Row(str(row) if ids is None else ids[row], {}, label, vector)
         done += len(block)
         progress(done, total, "reading")
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from quandary.core.errors import InputError, missing_extra
 from quandary.core.ports import Progress, silent
 from quandary.core.registry import readers
@@ -32,18 +35,38 @@ class ParquetReader:
         if not table.vectors or wanted.text or wanted.image:
             return source
         roles = {role: name for role, name in source.roles.items() if role in ("id", "label")}
-        # The numbers are read from the file itself; as text they would only fill the project.
         return with_vectors(source, {**roles, "vector": table.vectors[0]})
 
 
 def with_vectors(source: Source, roles: dict[str, str]) -> Source:
-    """``source`` with the features from its column ``roles["vector"]``, which leaves the contents."""
+    """``source`` with vectors from its column ``roles["vector"]``, which leaves the contents."""
+    column = roles["vector"]
 
     def rows(progress: Progress) -> Iterator[Row]:
+        width = None
         for row in source.rows(progress):
-            yield Row(row.id, {k: v for k, v in row.content.items() if k != roles["vector"]}, row.label)
+            vector = as_vector(row.content.pop(column), width)
+            if isinstance(vector, str):
+                source.skip(f"item {row.id}", f"column {column!r} {vector}")
+                continue
+            width = len(vector)
+            yield Row(row.id, row.content, row.label, vector)
+        if width is None:
+            raise InputError(f"column {column!r} of {source.root.name!r} holds no vector of finite numbers")
 
-    return Source("vectors", roles, source.columns, source.root, rows, source.skipped)
+    columns = tuple(name for name in source.columns if name != column)
+    return Source("vectors", roles, columns, source.root, rows, source.skipped)
+
+
+def as_vector(cell: str, width: int | None) -> NDArray[np.float32] | str:
+    """The vector written in ``cell`` as JSON, or what is wrong with it."""
+    numbers = json.loads(cell or "null")
+    if numbers is None or None in numbers:
+        return "has no vector" if numbers is None else "has a vector with gaps"
+    vector = np.array(numbers, np.float32)
+    if width is not None and len(vector) != width:
+        return f"has {len(vector)} numbers, those before it {width}"
+    return vector if np.isfinite(vector).all() else "has numbers that are not finite"
 
 
 class Table:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from quandary.core.errors import InputError
 from quandary.core.ports import Progress
 from quandary.core.registry import readers
@@ -17,11 +20,12 @@ MOST_LISTED = 10_000  # a file of a billion broken lines must not fill the memor
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item: its id, the whole row of the source in column order, and its label if it has one already."""
+    """One item: its id, the whole row of the source in column order, its label if it has one already, its vector."""
 
     id: str
     content: dict[str, str]
     label: str | None = None
+    vector: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,124 @@
+"""Text: words and pieces of words, weighted by rarity, in a few hundred dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from quandary.core.content import Content
+from quandary.core.features import FeatureKind
+from quandary.core.registry import extractors
+
+BIG = 1000  # texts from which on what stands in few of them is dropped
+LONGEST = 20_000  # characters of a text that count
+MOST_WORDS, MOST_PIECES = 20_000, 20_000
+
+
+@extractors("text")
+class TextFeatures(TransformerMixin, BaseEstimator):
+    """Words, pairs of words and pieces of words, by TF-IDF and a truncated SVD, at unit length
+
+    Deerwester et al. 1990 (latent semantic analysis). Pieces of words serve inflection, typing errors and scripts that
+    put no blanks between words. A text without a known word is the zero vector.
+    """
+
+    kind: FeatureKind = "text"
+    version = 1
+    sample = 20_000  # texts that terms and directions are learned from
+
+    def __init__(
+        self, columns: tuple[str, ...] = ("text",), root: str = "", components: int = 150, seed: int = 0
+    ) -> None:
+        self.columns = columns
+        self.root = root
+        self.components = components
+        self.seed = seed
+
+    def fit(self, contents: Sequence[Content], y: Any = None) -> Self:
+        """Learn the terms and the directions from the texts of a pool."""
+        self.fit_transform(contents)
+        return self
+
+    def fit_transform(self, contents: Sequence[Content], y: Any = None) -> NDArray[np.float32]:
+        """Both at once, in half the time."""
+        texts = self._texts(contents)
+        big = len(texts) >= BIG
+        self.pieces_ = (1, 2) if unspaced(texts) else (4, 4)
+        rare, most = ((2, 5), (MOST_WORDS, MOST_PIECES)) if big else ((1, 1), (None, None))
+        makers = [v.set_params(min_df=r, max_features=m) for v, r, m in zip(self._empty(), rare, most, strict=True)]
+        weighted = [_fit(v, texts) for v in makers]
+        # One string, since a dictionary of 40,000 words takes seconds to save and to load.
+        self.terms_ = [
+            "\n".join(v.get_feature_names_out() if w is not None else ()) for v, w in zip(makers, weighted, strict=True)
+        ]
+        self.rarity_ = [v.idf_ if w is not None else np.zeros(0) for v, w in zip(makers, weighted, strict=True)]
+        terms = _side_by_side([w for w in weighted if w is not None], len(texts))
+        size = min(self.components, terms.shape[0] - 1, terms.shape[1] - 1)
+        svd = TruncatedSVD(size, n_iter=2, random_state=self.seed).fit(terms) if size >= 1 else None
+        self.directions_ = np.eye(terms.shape[1], 1) if svd is None else svd.components_.T
+        self.directions_ = np.ascontiguousarray(self.directions_, np.float32)
+        return self._reduce(terms)
+
+    def transform(self, contents: Sequence[Content]) -> NDArray[np.float32]:
+        """Unit vectors of the texts; shape (n, at most ``components``)."""
+        texts = self._texts(contents)
+        if not hasattr(self, "_ready"):
+            self._ready = self._known()
+        return self._reduce(_side_by_side([v.transform(texts) for v in self._ready], len(texts)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__getstate__().items() if name != "_ready"}
+
+    def _empty(self) -> list[TfidfVectorizer]:
+        common = {"sublinear_tf": True, "dtype": np.float32}
+        words = TfidfVectorizer(ngram_range=(1, 2), **common)
+        return [words, TfidfVectorizer(analyzer="char_wb", ngram_range=self.pieces_, **common)]
+
+    def _known(self) -> list[TfidfVectorizer]:
+        """The vectorizers as they were fitted."""
+        found = []
+        for vectorizer, terms, rarity in zip(self._empty(), self.terms_, self.rarity_, strict=True):
+            if terms:
+                vectorizer.set_params(vocabulary=terms.split("\n")).idf_ = rarity
+                found.append(vectorizer)
+        return found
+
+    def _texts(self, contents: Sequence[Content]) -> list[str]:
+        return [" ".join(content.get(column, "")[:LONGEST] for column in self.columns) for content in contents]
+
+    def _reduce(self, terms: Any) -> NDArray[np.float32]:
+        dense = terms @ self.directions_
+        length = np.linalg.norm(dense, axis=1, keepdims=True)
+        unit = np.divide(dense, length, out=np.zeros_like(dense), where=length > 1e-9)
+        return np.asarray(unit, np.float32)
+
+
+def _fit(vectorizer: TfidfVectorizer, texts: list[str]) -> Any:
+    """The weighted terms of ``texts``, or None if they hold none that counts."""
+    try:
+        return vectorizer.fit_transform(texts)
+    except ValueError as error:
+        if "empty vocabulary" in str(error) or "no terms remain" in str(error):
+            return None
+        raise
+
+
+def _side_by_side(parts: list[Any], rows: int) -> Any:
+    return sp.hstack(parts, format="csr") if parts else sp.csr_matrix(np.zeros((rows, 1), np.float32))
+
+
+def unspaced(texts: Sequence[str]) -> bool:
+    """Whether most letters are of a script that puts no blanks between words.
+
+    >>> unspaced(["今日は天気がいい"]), unspaced(["Guten Tag"])
+    (True, False)
+    """
+    letters = [c for text in texts[:500] for c in text[:200] if c.isalpha()]
+    return sum("\u0e00" <= c <= "\u0eff" or "\u2e80" <= c <= "\u9fff" for c in letters) > len(letters) / 2

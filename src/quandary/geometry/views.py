@@ -42,7 +42,7 @@ class View:
         """The values of raw rows, dense or sparse."""
         if hasattr(rows, "tocsr"):
             rows = _unit_rows(rows)
-        seen = (np.asarray(rows, dtype=np.float64) if self.parts is None else rows @ self.parts) - self.shift
+        seen = (_dense(rows) if self.parts is None else rows @ self.parts) - self.shift
         seen *= self.factor
         if self.clip is not None:
             np.clip(seen, -self.clip, self.clip, out=seen)
@@ -95,8 +95,7 @@ def _directions(rows: Any, count: int | None) -> View:
     parts = None
     if count is not None and rows.shape[1] > count:
         parts = principal(rows, None, min(count, rows.shape[0]))
-    seen = rows if parts is None else rows @ parts
-    seen = seen.toarray() if hasattr(seen, "toarray") else np.asarray(seen)
+    seen = _dense(rows) if parts is None else rows @ parts
     shift = seen.mean(axis=0)
     return View(parts, shift, np.ones_like(shift), None, None, *NO_RANKS)
 
@@ -128,6 +127,10 @@ def _twice(rows: Any, mean: Array | None, basis: Array) -> Array:
         return np.asarray(rows.T @ seen)
     seen = seen - mean @ basis
     return np.asarray(rows.T @ seen - np.outer(mean, seen.sum(axis=0)))
+
+
+def _dense(rows: Any) -> Array:
+    return np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows, dtype=np.float64)
 
 
 def _unit_rows(rows: Any) -> Any:

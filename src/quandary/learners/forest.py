@@ -11,13 +11,18 @@ from quandary.core.registry import learners
 class Forest(ExtraTreesClassifier):
     """Extremely randomized trees: for tables of mixed, unscaled columns.
 
-    Geurts, Ernst, Wehenkel 2006 (Machine Learning 63). A fixed seed, one thread: the same labels
+    Geurts, Ernst, Wehenkel 2006 (Machine Learning 63). A fixed seed and one thread: the same labels
     always give the same model.
+
+    n_estimators      trees
+    min_samples_leaf  fewest labels in a leaf
+    max_features      columns tried at each split, as in scikit-learn
+    random_state      seed
     """
 
     def __init__(
         self,
-        n_estimators: int = 200,
+        n_estimators: int = 100,
         min_samples_leaf: int = 1,
         max_features: str | float = "sqrt",
         random_state: int = 0,

@@ -1,18 +1,15 @@
 """Do the honest numbers hold? Simulated sessions against the accuracy on thousands of items nobody asked about.
 
-    python benchmarks/honest_numbers.py --seeds 5 --budget 400
+    python -m benchmarks.honest_numbers --sets digits satimage spambase --seeds 4 --budget 600
 
-Sets come from scikit-learn and, where QUANDARY_DATA names a folder of headerless ``.csv.gz`` tables, from there.
+The digits come with scikit-learn; all other sets of numbers from the folder that QUANDARY_DATA names.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,32 +17,24 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold, cross_val_score
 
+from benchmarks.sets import LOADERS, load
 from quandary import loop
 from quandary.core.audit import reserve
-from quandary.core.features import Features, Positions
+from quandary.core.features import Features
 from quandary.core.plan import Plan, make_plan
-from quandary.core.query import predict_proba
 from quandary.core.state import State
 from quandary.quality.accuracy import guaranteed_accuracy
 from quandary.quality.history import Point
-from quandary.quality.labels import Codes, Fit, Labels
+from quandary.quality.labels import Codes, Labels
 from quandary.quality.report import Assessment, assess
 
-TABLES = {
-    "satimage": "satimage/statlog-landsat_train.csv.gz",
-    "magic": "magic/magic.csv.gz",
-    "spambase": "spambase/spambase.csv.gz",
-    "pendigits": "pendigits/pendigits_train.csv.gz",
-    "splice": "splice/molec-biol-splice.csv.gz",
-    "letter": "letter/letter.csv.gz",
-}
 LARGEST_POOL = 3_000
 LARGEST_TEST = 6_000
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows scaled to unit spread, with class codes."""
+    """Rows of numbers with class codes."""
 
     X: NDArray[np.float64]
     y: Codes
@@ -62,46 +51,28 @@ class Look:
     always: tuple[float, float]
 
 
-def tables(names: list[str]) -> Iterator[tuple[str, Table]]:
-    """The sets that are there; says which are not."""
-    root = os.environ.get("QUANDARY_DATA")
-    for name in names:
-        if name == "digits":
-            yield name, scaled(*load_digits(return_X_y=True))
-        elif root and (path := Path(root) / TABLES[name]).exists():
-            rows = np.loadtxt(path, delimiter=",")
-            yield name, scaled(rows[:, :-1], rows[:, -1].astype(int))
-        else:
-            print(f"{name}: left out, set QUANDARY_DATA to the folder that holds {TABLES[name]}", file=sys.stderr)
+def table(name: str) -> Table:
+    """The set called ``name``; ends the program in one line where it is not there."""
+    if name == "digits":
+        X, y = load_digits(return_X_y=True)
+        return Table(X, y.astype(np.intp))
+    raw = load(name)
+    if raw.kind not in ("numbers", "vectors"):
+        raise SystemExit(
+            f"{name} holds rows of kind {raw.kind!r}; this benchmark takes sets of numbers or vectors only"
+        )
+    return Table(np.asarray(raw.rows, float), np.unique(raw.y, return_inverse=True)[1].astype(np.intp))
 
 
-def scaled(X: NDArray[np.float64], y: NDArray[Any]) -> Table:
-    """A table ready for a linear model."""
-    spread = X.std(0)
-    return Table(
-        (X - X.mean(0)) / np.where(spread > 0, spread, 1), np.unique(y, return_inverse=True)[1].astype(np.intp)
-    )
-
-
-def fitter(plan: Plan, features: Features, classes: int) -> Fit:
-    """The loop's way of learning, as quality wants it."""
-
-    def fit(positions: Positions, y: Codes) -> Callable[[Positions], Any]:
-        model = loop.fit(plan.learner, features, positions, y)
-        return lambda items: predict_proba(model, features, items, classes)
-
-    return fit
-
-
-def session(table: Table, plan: Plan, budget: int, every: int) -> list[Look]:
+def session(known: Table, plan: Plan, budget: int, every: int) -> list[Look]:
     """Label to the budget and look after every ``every`` labels."""
-    order = np.random.default_rng(plan.seed).permutation(len(table.y))
+    order = np.random.default_rng(plan.seed).permutation(len(known.y))
     size = min(LARGEST_POOL, len(order) // 2)
     pool, test = order[:size], order[size : size + LARGEST_TEST]
-    features, classes = Features(table.X[pool]), int(table.y.max()) + 1
-    names, y = [str(code) for code in range(classes)], table.y[pool]
+    features, classes = Features(known.X[pool], "table"), int(known.y.max()) + 1
+    names, y = [str(code) for code in range(classes)], known.y[pool]
     kept, looks, history = reserve(size, plan.seed, plan.audit), list[Look](), tuple[Point, ...]()
-    fit = fitter(plan, features, classes)
+    fit = loop.fitter(features, plan, classes)
 
     def look(state: State, model: Any) -> None:
         nonlocal history
@@ -109,7 +80,7 @@ def session(table: Table, plan: Plan, budget: int, every: int) -> list[Look]:
         said = assess(labels, kept, fit, history)
         assert said is not None
         history, c = said.history, said.checks
-        truth = float((model.predict(table.X[test]) == table.y[test]).mean())
+        truth = float((model.predict(known.X[test]) == known.y[test]).mean())
         always = guaranteed_accuracy(c.right, c.confidence, c.reference, c.fold)
         looks.append(Look(len(labels), truth, naive(plan, features, labels), said, always))
 
@@ -197,7 +168,7 @@ def stops(sessions: Sequence[Sequence[Look]]) -> Row:
 def main() -> None:
     """Run the sessions and print one line a set."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", nargs="+", choices=["digits", *TABLES], default=["digits", *TABLES])
+    parser.add_argument("--sets", nargs="+", choices=["digits", *LOADERS], default=["digits"], metavar="NAME")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--budget", type=int, default=400)
     parser.add_argument("--every", type=int, default=20, help="labels between looks")
@@ -206,9 +177,9 @@ def main() -> None:
     parser.add_argument("--audit", type=float, default=0.3)
     args = parser.parse_args()
     rows: list[Row] = []
-    for name, table in tables(args.sets):
+    for name in args.sets:
         plans = [make_plan(args.strategy, args.learner, seed, args.audit) for seed in range(args.seeds)]
-        row = summary([session(table, plan, args.budget, args.every) for plan in plans])
+        row = summary([session(table(name), plan, args.budget, args.every) for plan in plans])
         if not rows:
             print("| set |", " | ".join(row), "|\n|---|" + "---|" * len(row))
         rows.append(row)

@@ -30,6 +30,15 @@ def test_much_evidence_gives_the_plain_value() -> None:
     assert said.low < said.value < said.high
 
 
+def test_false_alarms_and_misses_count_alike_but_apart() -> None:
+    """One class swallows much of another: the two have different precision and recall."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 5_000)
+    predicted = np.where((truth == 1) & (rng.random(5_000) < 0.7), 0, truth)
+    said = about(truth, predicted, 3)
+    assert said.value == pytest.approx(f1_score(truth, predicted, average="macro"), abs=0.005)
+
+
 def test_range_holds_the_truth() -> None:
     whole = confused(1, 200_000)
     truth = f1_score(*whole, average="macro")

@@ -108,6 +108,15 @@ def test_work_stops_when_asked_to_and_costs_what_was_said() -> None:
         assert len(spy.learned) == allowed
 
 
+def test_shares_and_forecast_look_at_items_without_a_label() -> None:
+    world = World.clouds(8, size=1_500)
+    labels, kept = played(world, 200)
+    spy = Spy.of(world)
+    assess(labels, kept, spy)
+    for asked in spy.asked[-2:]:
+        assert np.array_equal(asked, kept[~np.isin(kept, labels.positions)])
+
+
 def test_another_criterion_gets_the_models_it_wants() -> None:
     world = World.clouds(5, size=1_500)
     labels, kept = played(world, 100)

@@ -53,6 +53,7 @@ class Kept:
     def __init__(self, folder: Path, extractor: Any, contents: Contents, digest: str) -> None:
         self.folder, self.unfitted, self.contents = folder, extractor, contents
         self.key = key_of(extractor, contents, digest)
+        self._fitted: Any = None
 
     def features(self) -> Features | None:
         """The features, or None if they are not there or damaged."""
@@ -64,13 +65,16 @@ class Kept:
         """The fitted extractor, reading from the root that it has now."""
         import skops.io
 
+        if self._fitted is not None:
+            return self._fitted
         data = self._bytes(self._about())
         if data is None:
             raise StorageFull(
                 f"what was written to {str(self.folder)!r} cannot be read back; is the disk full or failing?"
             )
         fitted = skops.io.loads(data, trusted=trusted(skops.io.get_untrusted_types(data=data)))
-        return fitted.set_params(root=self.unfitted.root)
+        self._fitted = fitted.set_params(root=self.unfitted.root)
+        return self._fitted
 
     def build(self, progress: Progress) -> Features:
         """Compute and keep the features; what was kept for other contents goes."""

@@ -50,7 +50,7 @@ class Project:
         self.columns: tuple[str, ...] = tuple(self.about["columns"])
         self._turn = RLock()
         self._state: State | None = None
-        self._features: tuple[Features, Any] | None = None
+        self._features: Features | None = None
 
     def __enter__(self) -> Project:
         return self
@@ -133,22 +133,24 @@ class Project:
 
     def features(self, progress: Progress = silent) -> Features:
         """The features of all items: computed on first use, then kept in ``features/``."""
-        return self._featured(progress)[0]
+        with self._turn:
+            if self._features is None:
+                self._features = self._kept.features() or self._kept.build(progress)
+            return self._features
 
     def extractor(self, progress: Progress = silent) -> Any:
         """The fitted transformer from contents to features."""
-        return self._featured(progress)[1]
-
-    def _featured(self, progress: Progress) -> tuple[Features, Any]:
-        from quandary.features.cache import make_extractor, pool_features
-
         with self._turn:
-            if self._features is None:
-                extractor = make_extractor(self.kind, self.roles, self.columns, self.root)
-                digest = "-".join(e.digest for e in self.read() if isinstance(e, ItemsAdded))
-                cache = self.folder / FEATURES
-                self._features = pool_features(cache, extractor, self.contents(), digest, progress)
-            return self._features
+            self.features(progress)
+            return self._kept.extractor()
+
+    @cached_property
+    def _kept(self) -> Any:
+        from quandary.features.cache import Kept, make_extractor
+
+        extractor = make_extractor(self.kind, self.roles, self.columns, self.root)
+        digest = "-".join(e.digest for e in self.read() if isinstance(e, ItemsAdded))
+        return Kept(self.folder / FEATURES, extractor, self.contents(), digest)
 
 
 def open_project(folder: str | Path, *, write: bool = True) -> Project:

@@ -12,6 +12,9 @@ from quandary.exporters.job import Job, Written
 from quandary.exporters.whole import whole_file
 
 SUM = ".sha256"
+# Plain data that skops does not list yet.
+DATA = {"sklearn.tree._tree.Tree", *(f"scipy.sparse._{kind}.{kind}_array" for kind in ("bsr", "coo", "csc", "csr"))}
+OURS = ("quandary.features.", "quandary.geometry.", "quandary.learners.", "quandary.named.", "quandary.pool.")
 
 
 @exporters("model")
@@ -57,19 +60,17 @@ def load_model(path: str | Path) -> Any:
         raise DamagedProject(f"{str(path)!r} is not the model that was written there; export it again")
     try:
         return skops.io.loads(data, trusted=_trusted(skops.io.get_untrusted_types(data=data)))
-    except (ValueError, KeyError, OSError, TypeError) as error:
-        if isinstance(error, ConfigError):
-            raise
+    except ConfigError:
+        raise
+    except Exception as error:  # damaged bytes can break the reading anywhere
         raise DamagedProject(f"{str(path)!r} cannot be read as a model ({error}); export it again") from error
-
-
-OURS = ("quandary.features.", "quandary.geometry.", "quandary.learners.", "quandary.named.", "quandary.pool.")
 
 
 def _trusted(found: list[str]) -> list[str]:
     """``found``, the types beyond scikit-learn's in a file, if all are parts that are installed here."""
-    parts = {f"{p.__module__}.{p.__qualname__}" for family in (extractors, learners) for p in family.all().values()}
-    if strange := sorted(name for name in found if not name.startswith(OURS) and name not in parts):
+    installed = (*extractors.all().values(), *learners.all().values())
+    known = DATA | {f"{part.__module__}.{part.__qualname__}" for part in installed}
+    if strange := sorted(name for name in found if not name.startswith(OURS) and name not in known):
         raise ConfigError(
             f"the model holds {', '.join(strange)}, neither scikit-learn's nor an installed part of Quandary; "
             "it is not opened, since that could run code"

@@ -15,7 +15,7 @@ class SafeNames:
 
     >>> names = SafeNames()
     >>> [names.of(n) for n in ("cat", "Cat", "../../etc", "con", "a/b")]
-    ['cat', 'Cat (2)', '__._etc', '_con', 'a_b']
+    ['cat', 'Cat (2)', '__.._etc', '_con', 'a_b']
     """
 
     def __init__(self, taken: tuple[str, ...] = ()) -> None:
@@ -50,12 +50,12 @@ def safe(name: str) -> str:
     stem, dot, suffix = text.rpartition(".")
     if stem and len(suffix) <= 5:
         text = _cut(stem, LONGEST - len(suffix.encode()) - 1) + dot + suffix
-    text = _cut(text, LONGEST) or "_"
+    text = _cut(text, LONGEST).rstrip(". ") or "_"
     return f"_{text}" if RESERVED.fullmatch(text) else text
 
 
 def _cut(text: str, size: int) -> str:
-    return text.encode()[:size].decode(errors="ignore").rstrip(". ")
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def _same(name: str) -> str:

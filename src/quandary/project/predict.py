@@ -76,13 +76,10 @@ def refuse_other(project: Project, source: Source) -> None:
 
 def inputs_of(project: Project, source: Source, progress: Progress) -> Iterator[tuple[list[str], Any]]:
     """Ids and model inputs of ``source``, in blocks: numbers, as the project's extractor makes them."""
-    if source.kind == "vectors":
-        for block in _blocks(source.rows(progress)):
-            yield [row.id for row in block], np.stack([vector(row) for row in block])
-        return
     extractor = extractor_for(project, source)
     for block in _blocks(source.rows(progress)):
-        yield [row.id for row in block], extractor.transform([row.content for row in block])
+        given = [vector(row) for row in block] if source.kind == "vectors" else [row.content for row in block]
+        yield [row.id for row in block], extractor.transform(given)
 
 
 def extractor_for(project: Project, source: Source) -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from quandary.core.content import Content
-from quandary.core.errors import ConfigError
+from quandary.core.errors import InputError
 from quandary.core.features import FeatureKind
 from quandary.core.registry import extractors
 from quandary.files.archives import open_zip
@@ -43,14 +43,16 @@ class VectorFeatures(TransformerMixin, BaseEstimator):
         self.width_ = int(Npz(Path(self.root)).header("X").shape[1])
         return self
 
-    def transform(self, contents: Sequence[Content] | NDArray[Any]) -> NDArray[np.float32]:
+    def transform(self, contents: Sequence[Content] | Sequence[NDArray[Any]] | NDArray[Any]) -> NDArray[np.float32]:
         """Vectors given as such, or all of ``root`` for the contents of all its items; shape (n, d)."""
         given = len(contents) and not isinstance(contents[0], Mapping)
         found = np.asarray(contents, np.float32) if given else np.concatenate(list(self.blocks()))
         if found.ndim != 2 or found.shape[1] != self.width_:
-            raise ConfigError(f"vectors have shape {found.shape}, but must be (items, {self.width_}) as in the pool")
+            raise InputError(
+                f"the vectors have {found.shape[-1]} numbers, those of the pool {self.width_}; bring such ones"
+            )
         if len(found) != len(contents):
-            raise ConfigError(f"{len(contents)} items were asked for, but {self.root!r} holds {len(found)} vectors")
+            raise InputError(f"{len(contents)} items were asked for, but {self.root!r} holds {len(found)} vectors")
         return found
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:

@@ -30,20 +30,20 @@ def kind_of(features: Features) -> FeatureKind:
 def guess_kind(features: Features) -> FeatureKind:
     """What unknown vectors most likely are.
 
-    Sparse rows and rows of one length are directions; many columns that fill one common range
-    are pixels; all else is a table.
+    Sparse rows and rows of length 1 are directions; many columns that fill one common range are
+    pixels; all else is a table.
     """
     if features.sparse:
         return "text"
     rows = features.dense(sample(len(features)))
-    if _one_length(rows):
+    if _unit_length(rows):
         return "text"
     return "image" if _one_range(rows) else "table"
 
 
-def _one_length(rows: NDArray[np.floating[Any]]) -> bool:
+def _unit_length(rows: NDArray[np.floating[Any]]) -> bool:
     lengths = np.linalg.norm(rows.astype(np.float64), axis=1)
-    return bool(rows.shape[1] > 2 and lengths.std() < 1e-3 * lengths.mean())
+    return bool(rows.shape[1] > 2 and (abs(lengths - 1.0) < 0.01).all())
 
 
 def _one_range(rows: NDArray[np.floating[Any]]) -> bool:

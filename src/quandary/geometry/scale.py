@@ -36,7 +36,7 @@ def pool_scale(features: Features) -> Scale:
 def _measure(features: Features) -> Scale:
     rows = features[sample(len(features), ROWS)]
     mean, variance = _moments(rows)
-    kept = variance > 1e-12 * np.maximum(mean**2, 1e-300)
+    kept = variance > 1e-20 * mean**2  # else rounding of a constant
     spread = np.sqrt(np.where(kept, variance, 1.0)) if kind_of(features) == "table" else np.ones_like(mean)
     if features.sparse:  # shifting would fill the zeros
         squares, mean = variance + mean**2, np.zeros_like(mean)

@@ -77,7 +77,7 @@ def make_view(rows: Any, kind: FeatureKind) -> View:
 
 def _table(rows: Array) -> View:
     mean, spread = rows.mean(axis=0), rows.std(axis=0)
-    varies = spread > 1e-9 * np.maximum(np.abs(mean), 1e-3)
+    varies = spread > 1e-10 * np.abs(mean)  # else rounding of a constant
     factor = np.where(varies, 1.0 / np.where(varies, spread, 1.0), 0.0)
     kept = np.flatnonzero(varies)
     ranked = np.sort(rows[:, kept].astype(np.float32), axis=0)

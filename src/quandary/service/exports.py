@@ -11,18 +11,8 @@ from typing import Any
 
 from quandary.core.errors import ConfigError
 from quandary.core.names import unknown_name
-from quandary.exporters.formats import table_writer
-from quandary.project.export import ProjectJob, describe_formats, export_project, preview
+from quandary.project.export import describe_formats, export_project, preview
 from quandary.project.folder import Project
-
-PREDICTIONS = {
-    "name": "predictions",
-    "title": "Predictions for every item (CSV)",
-    "suffix": ".csv",
-    "loses": "who answered and why",
-    "available": True,
-    "install": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +25,23 @@ class Made:
 
 def formats(project: Project) -> dict[str, Any]:
     """What can be exported, and the first rows of it."""
-    return {"formats": [*describe_formats(project), PREDICTIONS], "preview": preview(project)}
+    from quandary.project.export import describe_formats, preview
+
+    return {"formats": describe_formats(project), "preview": preview(project)}
 
 
 def export(project: Project, name: str) -> Made:
     """Write the project in one format; what is a folder comes as a zip."""
-    known = {entry["name"]: entry for entry in [*describe_formats(project), PREDICTIONS]}
+    from quandary.exporters.formats import table_writer
+    from quandary.project.export import ProjectJob, describe_formats, export_project
+
+    known = {entry["name"]: entry for entry in describe_formats(project)}
     if name not in known:
         raise ConfigError(unknown_name("format", name, known))
     folder = Path(tempfile.mkdtemp(prefix="quandary-export-"))
     try:
         target = folder / f"{_file_name(project.name)}-{name}{known[name]['suffix']}"
-        if name == PREDICTIONS["name"]:
-            table_writer(target).write_table(ProjectJob(project).predictions(), target)
-        else:
-            export_project(project, target, name)
+        export_project(project, target, name)
         return Made(folder, _as_file(target))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

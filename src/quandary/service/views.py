@@ -42,7 +42,7 @@ def progress(state: State, history: History, annotator: str) -> dict[str, int]:
 def classes(state: State, predicted: Mapping[int, int] | None) -> list[dict[str, Any]]:
     """The classes that can be said now, each with its key and its counts."""
     current, counts = state.classes.current(), state.class_counts()
-    keys = assign_keys([info.code for info in current])
+    keys = assign_keys({info.code: info.name for info in current})
     return [
         {
             "name": info.name,
@@ -56,12 +56,19 @@ def classes(state: State, predicted: Mapping[int, int] | None) -> list[dict[str,
     ]
 
 
-def assign_keys(codes: list[int]) -> dict[int, str | None]:
+def assign_keys(names: Mapping[int, str]) -> dict[int, str | None]:
     """A key for each class: its own by its code, so that keys stay while classes go; else one that is free.
 
-    >>> assign_keys([0, 2, 30])
+    Where every name is a key itself, as with handwritten digits, it is its key: 7 is typed for 7.
+
+    >>> assign_keys({0: "cat", 2: "dog", 30: "fox"})
     {0: '1', 2: '3', 30: '2'}
+    >>> assign_keys({0: "0", 1: "1"})
+    {0: '0', 1: '1'}
     """
+    codes = list(names)
+    if set(names.values()) <= set(KEYS):
+        return dict(names)
     own = {code: KEYS[code] for code in codes if code < len(KEYS)}
     free = iter(key for key in KEYS if key not in set(own.values()))
     return {code: own.get(code) or next(free, None) for code in codes}

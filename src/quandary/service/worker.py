@@ -135,6 +135,11 @@ class Worker:
                 self._note(message)
                 self._heard(message)
         process.wait()
+        with self._pipe:
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    if pipe is not None:
+                        pipe.close()
 
     def _note(self, message: dict[str, Any]) -> None:
         match message["event"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -31,6 +32,12 @@ class Outlet:
         """Raise ``Replaced`` if a later process has taken over."""
         if current_generation(self.folder) != self.generation:
             raise Replaced
+
+    def sweep(self) -> None:
+        """Remove drafts that earlier processes left when they were killed."""
+        for draft in self.folder.glob(".*"):
+            with contextlib.suppress(OSError):
+                draft.unlink()
 
     def say(self, what: str, **facts: Any) -> None:
         """Tell the server what happened, in one line."""

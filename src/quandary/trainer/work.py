@@ -26,6 +26,8 @@ GoOn = Callable[[], bool]
 
 def run(folder: Path, inbox: Inbox, outlet: Outlet) -> None:
     """Work on the project in ``folder`` until the process ends or another trainer takes over."""
+    outlet.check()
+    outlet.sweep()
     with open_project(folder, write=False) as project:
         worker = Worker(project, inbox, outlet)
         while True:

@@ -1,4 +1,4 @@
-"""Logistic regression that scales the features and chooses its penalty itself."""
+"""Logistic regression that scales the features itself."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from quandary.core.registry import learners
 from quandary.geometry.scale import Scale, pool_scale
 from quandary.learners.softmax import fit_logistic, rotate, softmax
 
-C_DEFAULT = 20.0  # for rows of mean squared length 1
-
 
 @learners("logistic")
 class Logistic(ClassifierMixin, BaseEstimator):
@@ -24,10 +22,11 @@ class Logistic(ClassifierMixin, BaseEstimator):
     Cox 1958 (JRSS B 20); several classes by one softmax. Columns of tables are standardized and all
     features are brought to mean squared length 1, with the statistics of the whole pool where it is known.
 
-    C  inverse strength of the squared penalty, as in scikit-learn but on the scaled features; None chooses it
+    C  inverse strength of the squared penalty, as in scikit-learn but on the scaled features; at 20 to 200
+       labels, 20 is as good as what cross-validation chooses, and better than what ridge regression would
     """
 
-    def __init__(self, C: float | None = None) -> None:
+    def __init__(self, C: float = 20.0) -> None:
         self.C = C
 
     def fit(self, X: Any, y: Any) -> Logistic:
@@ -44,7 +43,7 @@ class Logistic(ClassifierMixin, BaseEstimator):
             self._keep(np.zeros((features.shape[1] + 1, 1)), scale)
             return self
         rows, back = rotate(scale.apply(features[labeled]))
-        weights = fit_logistic(rows, np.eye(len(self.classes_))[codes], C_DEFAULT if self.C is None else self.C)
+        weights = fit_logistic(rows, np.eye(len(self.classes_))[codes], self.C)
         self._keep(np.vstack([back(weights[:-1]), weights[-1:]]), scale)
         return self
 

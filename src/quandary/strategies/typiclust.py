@@ -14,7 +14,7 @@ from quandary.geometry.lens import squared_distances
 from quandary.strategies.clusters import k_means, nearest_center
 from quandary.strategies.space import blocks, rows_at
 
-ROWS_PER_CLUSTER, FEWEST_ROWS = 64, 4_096  # k-means sees a sample of large pools
+ROWS_PER_CLUSTER, FEWEST_ROWS = 32, 4_096  # k-means sees a sample of large pools
 NEIGHBORS, SMALL, LARGEST = 20, 5, 2_000
 
 

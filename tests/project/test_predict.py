@@ -97,7 +97,7 @@ def test_vectors_are_predicted_in_blocks_with_their_ids(tmp_path: Path) -> None:
         right = np.mean([(row["class"] == "high") == (v > 0) for row, v in zip(rows, X[:, 0], strict=True)])
         assert right > 0.9
         np.savez(tmp_path / "wide.npz", X=np.zeros((3, 5)))
-        with pytest.raises(InputError, match="have 5 numbers, those of 'vectors' 4"):
+        with pytest.raises(InputError, match="have 5 numbers, those of the pool 4"):
             predict(project, tmp_path / "wide.npz", tmp_path / "q.csv")
 
 
@@ -169,7 +169,7 @@ def test_a_changed_model_file_is_refused(texts: Project, tmp_path: Path) -> None
         (tmp_path / "kept").rename(path.with_name("m.skops.sha256"))
 
 
-class Strange(LogisticRegression):  # type: ignore[misc]  # scikit-learn carries no types
+class Strange(LogisticRegression):
     """A type from somewhere else."""
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from quandary.core.errors import ConfigError
 from quandary.core.names import unknown_name
-from quandary.project.export import describe_formats, export_project, preview
 from quandary.project.folder import Project
 
 
@@ -32,8 +31,7 @@ def formats(project: Project) -> dict[str, Any]:
 
 def export(project: Project, name: str) -> Made:
     """Write the project in one format; what is a folder comes as a zip."""
-    from quandary.exporters.formats import table_writer
-    from quandary.project.export import ProjectJob, describe_formats, export_project
+    from quandary.project.export import describe_formats, export_project
 
     known = {entry["name"]: entry for entry in describe_formats(project)}
     if name not in known:

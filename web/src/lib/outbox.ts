@@ -57,6 +57,8 @@ export class Outbox {
   stall: { cause: Stall; message: string; until: number } | null = null;
   flying: string | null = null;
   #kept = new Map<string, Promise<void>>();
+  /** what may have reached the server, though no reply came */
+  #sent = new Set<string>();
   #tries = 0;
   #cancel: (() => void) | null = null;
 
@@ -90,7 +92,10 @@ export class Outbox {
   adopt(found: Entry[]): void {
     const known = new Set(this.entries.map((entry) => entry.id));
     const added = found.filter((entry) => !known.has(entry.id));
-    for (const entry of added) this.#kept.set(entry.id, Promise.resolve());
+    for (const entry of added) {
+      this.#kept.set(entry.id, Promise.resolve());
+      this.#sent.add(entry.id);
+    }
     this.entries = [...this.entries, ...added].sort((a, b) => a.seq - b.seq);
     this.hooks.changed();
     void this.pump();
@@ -106,10 +111,10 @@ export class Outbox {
     return full;
   }
 
-  /** Removes the last answer if it has not left yet; null when only the server can take it back. */
+  /** Removes the last answer if it never left; null when the server may have it and must take it back. */
   takeBack(): Entry | null {
     const last = this.waiting.filter((entry) => entry.op.kind !== 'note').at(-1);
-    if (!last || last.op.kind !== 'answer' || last.id === this.flying) return null;
+    if (!last || last.op.kind !== 'answer' || this.#sent.has(last.id)) return null;
     this.drop(last.id);
     return last;
   }
@@ -118,6 +123,8 @@ export class Outbox {
     this.entries = this.entries.filter((entry) => entry.id !== id);
     const kept = this.#kept.get(id) ?? Promise.resolve();
     this.#kept.delete(id);
+    this.#sent.delete(id);
+    if (!this.waiting.length) this.#calm();
     void kept.then(() => this.keeper.remove(id)).catch(() => undefined);
     this.hooks.changed();
   }
@@ -130,11 +137,20 @@ export class Outbox {
     void this.pump();
   }
 
+  /** With nothing left to send there is nothing to wait for. */
+  #calm(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    this.#tries = 0;
+    this.stall = null;
+  }
+
   async pump(): Promise<void> {
     if (this.flying || this.#cancel) return;
     for (let entry = this.waiting[0]; entry; entry = this.waiting[0]) {
       this.flying = entry.id;
       await this.#kept.get(entry.id);
+      this.#sent.add(entry.id);
       const started = this.clock.tick();
       const outcome = await this.send(entry);
       this.flying = null;

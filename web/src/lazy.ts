@@ -17,6 +17,8 @@ export const pages: Record<'overview' | 'items' | 'classes' | 'export', Load<Pla
 export const keysDialog: Load<Closing> = () => import('./label/KeysDialog.svelte');
 export const refused: Load<Closing> = () => import('./shell/Refused.svelte');
 export const signIn: Load<Plain> = () => import('./shell/SignIn.svelte');
+export const banner: Load<Plain> = () => import('./shell/Banner.svelte');
+export const quality: Load<Plain> = () => import('./label/Quality.svelte');
 export const guide: Load<Plain> = () => import('./label/Guide.svelte');
 export const details: Load<Plain> = () => import('./label/Details.svelte');
 export const noteBox: Load<Plain> = () => import('./label/NoteBox.svelte');
@@ -29,6 +31,6 @@ export const unknown: Load<Plain> = () => import('./shell/Unknown.svelte');
 export const nothing: Load<Plain> = () => import('./label/Nothing.svelte');
 
 export function preload(): void {
-  const all: (() => Promise<unknown>)[] = [signIn, lost, refused, nothing, keysDialog, noteBox, guide, details, classSheet, ...Object.values(pages)];
+  const all: (() => Promise<unknown>)[] = [banner, signIn, lost, refused, nothing, keysDialog, noteBox, guide, details, classSheet, ...Object.values(pages)];
   for (const load of all) load().catch(() => undefined);
 }

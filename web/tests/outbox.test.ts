@@ -25,10 +25,10 @@ class Disk implements Keeper {
   kept = new Map<string, Entry>();
   broken = false;
   all = (): Promise<Entry[]> => Promise.resolve([...this.kept.values()]);
-  put = (entry: Entry): Promise<void> => {
-    if (this.broken) return Promise.reject(new Error('no space'));
+  put = async (entry: Entry): Promise<void> => {
+    if (this.broken) throw new Error('no space');
+    for (let i = 0; i < 5; i++) await Promise.resolve();
     this.kept.set(entry.id, structuredClone(entry));
-    return Promise.resolve();
   };
   remove = (id: string): Promise<void> => {
     this.kept.delete(id);
@@ -66,7 +66,7 @@ const undo = (box: Outbox, of: Entry): Entry =>
   box.add({ id: uuid(), project: 'p', client: 'c', item: of.item, brief: '', at: time++, op: { kind: 'undo', of: of.id }, card: null });
 
 async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await Promise.resolve();
+  for (let i = 0; i < 200; i++) await Promise.resolve();
 }
 
 async function later(): Promise<void> {

@@ -54,7 +54,7 @@ def say(service: Service, *items: int, value: str = "", key: str = "") -> None:
 
 
 def learned(model: dict[str, Any]) -> bool:
-    return model["state"] == "idle" and model["knows"] == model["labels"]
+    return bool(model["state"] == "idle" and model["knows"] == model["labels"])
 
 
 def worker_of(service: Service) -> Worker:

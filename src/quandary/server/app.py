@@ -46,7 +46,7 @@ def _add(app: FastAPI, resource: APIRouter, prefix: str) -> None:
         app.add_api_route(
             prefix + route.path,
             route.endpoint,
-            methods=sorted(route.methods),
+            methods=sorted(route.methods or ()),
             tags=route.tags,
             response_class=route.response_class,
         )

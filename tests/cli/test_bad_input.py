@@ -51,7 +51,12 @@ CASES: list[tuple[str, Make, list[str], str]] = [
     ("folder without images", lambda d: folder(d / "f", a_txt=b"x"), [], "image"),
     ("folder of broken images", lambda d: folder(d / "f", a_png=b"x", b_png=b""), [], "image"),
     ("broken gz", lambda d: written(d / "a.csv.gz", gzip.compress(b"text\nx\n")[:-9]), [], "a.csv.gz"),
-    ("duplicate ids", lambda d: written(d / "a.csv", b"k,text\n1,a\n1,b\n"), ["--id", "k"], "'1'"),
+    (
+        "duplicate ids",
+        lambda d: written(d / "a.csv", b"k,text\n1,a\n1,b\n"),
+        ["--id", "k"],
+        "rows 0 and 1 have the same id in column 'k'",
+    ),
     ("text and image", lambda d: texts(d / "a.csv"), ["--text", "message", "--image", "key"], "name one of them"),
     ("unknown strategy", lambda d: texts(d / "a.csv"), ["--strategy", "margn"], "did you mean 'margin'?"),
     ("unknown learner", lambda d: texts(d / "a.csv"), ["--learner", "logistik"], "did you mean 'logistic'?"),

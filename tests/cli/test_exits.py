@@ -61,7 +61,7 @@ def test_debug_shows_where(capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         (["simulate", "x.csv"], "--label"),
         (["export", "p.quandary"], "--to"),
         (["demo", "--play", "0"], "--play needs at least 1 answer, got 0"),
-        (["demo", "--play", "many"], "many"),
+        (["demo", "--play", "many"], "--play"),
     ],
 )
 def test_what_is_not_understood_is_one_line(arguments: list[str], said: str) -> None:

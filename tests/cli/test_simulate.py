@@ -1,0 +1,106 @@
+"""`quandary simulate` on a file: what it writes, that it goes on, and what it refuses."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.command import done, refused
+from tests.cli.sources import texts
+
+FAST = [
+    "--strategy",
+    "margin",
+    "--learner",
+    "logistic",
+    "--budget",
+    "12",
+    "--batch",
+    "4",
+    "--seeds",
+    "2",
+    "--jobs",
+    "2",
+]
+
+
+def test_writes_curves_summary_and_report(tmp_path: Path) -> None:
+    source, out = texts(tmp_path / "mood.csv"), tmp_path / "out"
+    shown = done("simulate", source, "--label", "mood", "--text", "message", *FAST, "--out", out)
+    assert "margin" in shown
+    assert f"Report: {out / 'report.html'}" in shown
+    with (out / "curves.csv").open(newline="") as file:
+        curves = list(csv.DictReader(file))
+    assert list(curves[0]) == ["dataset", "strategy", "learner", "seed", "labels", "score", "seconds"]
+    found = {(row["strategy"], row["seed"], row["labels"]) for row in curves}
+    assert found == {(s, seed, n) for s in ("margin", "random") for seed in "01" for n in ("4", "8", "12")}
+    assert {row["dataset"] for row in curves} == {"mood"}
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["items"], summary["held_out"]) == (30, 8)
+    assert set(summary["strategies"]) == {"margin", "random"}
+    assert "<h1>Which questions teach most: mood</h1>" in (out / "report.html").read_text()
+
+
+def test_finished_runs_count(tmp_path: Path) -> None:
+    source, out = texts(tmp_path / "mood.csv"), tmp_path / "out"
+    common: list[str | Path] = ["simulate", source, "--label", "mood", *FAST, "--out", out]
+    done(*common)
+    times = {path: path.stat().st_mtime_ns for path in (out / "runs").iterdir()}
+    assert len(times) == 4
+    curves = (out / "curves.csv").read_text()
+    done(*common, "--seeds", "3")
+    again = {path: path.stat().st_mtime_ns for path in (out / "runs").iterdir()}
+    assert len(again) == 6
+    assert {path: again[path] for path in times} == times
+    done(*common)
+    assert (out / "curves.csv").read_text() == curves
+
+
+def test_changed_labels_are_played_anew(tmp_path: Path) -> None:
+    source, out = texts(tmp_path / "mood.csv"), tmp_path / "out"
+    done("simulate", source, "--label", "mood", *FAST, "--out", out)
+    source.write_text(source.read_text().replace("bad", "good", 3))
+    done("simulate", source, "--label", "mood", *FAST, "--out", out)
+    assert len(list((out / "runs").iterdir())) == 8
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
+    source = texts(tmp_path / "mood.csv")
+    (tmp_path / "short").mkdir()
+    shown = done("simulate", source, "--label", "mood", *FAST, TMPDIR=str(tmp_path / "short"))
+    assert "labels vs random" in shown
+    assert sorted(os.listdir(tmp_path)) == ["mood.csv", "short"]
+    assert not os.listdir(tmp_path / "short")
+
+
+def test_vectors_and_one_class(tmp_path: Path) -> None:
+    X = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    np.savez(tmp_path / "v.npz", X=X, y=np.array(["only"] * 40))
+    shown = done("simulate", tmp_path / "v.npz", "--label", "y", *FAST)
+    assert "100.0 %" in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--label", "moood"], "did you mean 'mood'?"),
+        (["--label", "mood", "--strategy", "margn"], "did you mean 'margin'?"),
+        (["--label", "mood", "--learner", "logistik"], "did you mean 'logistic'?"),
+        (["--label", "mood", "--metric", "acuracy"], "no metric called 'acuracy'"),
+        (["--label", "mood", "--budget", "0"], "budget must be at least 1, got 0"),
+        (["--label", "mood", "--seeds", "-1"], "seeds must be at least 1, got -1"),
+    ],
+)
+def test_refuses_before_any_work(tmp_path: Path, options: list[str], said: str) -> None:
+    source, out = texts(tmp_path / "mood.csv"), tmp_path / "out"
+    assert said in refused("simulate", source, *options, "--out", out)
+    assert not out.exists()
+
+
+def test_too_few_labels(tmp_path: Path) -> None:
+    source = tmp_path / "few.csv"
+    source.write_text("text,label\nsome words here,a\nother words there,b\nno label for this,\n")
+    assert "2 items have a label; a comparison needs at least 10" in refused("simulate", source, "--label", "label")

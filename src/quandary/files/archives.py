@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from quandary.core.errors import InputError
+from quandary.files.said import said
 
 LARGEST_MEMBER = 256 * 2**20  # bytes of one image file
 LARGEST_RATIO = 200  # images are compressed already; what shrinks more is made to
@@ -22,7 +23,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(path)
     except BROKEN as error:
-        raise InputError(f"{path.name!r} cannot be opened as a zip file: {error}; pack it again") from error
+        raise InputError(f"{path.name!r} cannot be opened as a zip file: {said(error)}; pack it again") from error
     if len(archive.filelist) > MOST_MEMBERS:
         archive.close()
         raise InputError(f"{path.name!r} holds {len(archive.filelist)} files, more than {MOST_MEMBERS}; unpack it")
@@ -38,7 +39,7 @@ def read_member(archive: zipfile.ZipFile, name: str, limit: int = LARGEST_MEMBER
     except KeyError as error:
         raise InputError(f"there is no file {name[:200]!r} in the zip file") from error
     except BROKEN as error:
-        raise InputError(f"{name[:200]!r} cannot be unpacked: {error}") from error
+        raise InputError(f"{name[:200]!r} cannot be unpacked: {said(error)}") from error
     if len(data) > limit:
         raise InputError(f"{name[:200]!r} unpacks to more than {limit // 2**20} MB; refused as a possible bomb")
     if len(data) > RATIO_MATTERS and len(data) > LARGEST_RATIO * packed:

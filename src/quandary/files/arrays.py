@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from quandary.core.errors import InputError
 from quandary.files.archives import BROKEN, open_zip
+from quandary.files.said import said
 
 BLOCK = 2**22  # numbers read at a time
 
@@ -98,5 +99,4 @@ class Npz:
         return np.frombuffer(data, head.dtype, count)
 
     def _damaged(self, name: str, error: Exception) -> InputError:
-        said = str(error).replace("\n", " ")[:200] or type(error).__name__
-        return InputError(f"array {name!r} of {self.path.name!r} cannot be read: {said}; save the file again")
+        return InputError(f"array {name!r} of {self.path.name!r} cannot be read: {said(error)}; save the file again")

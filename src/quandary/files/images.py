@@ -14,6 +14,7 @@ import numpy as np
 from quandary.core.errors import InputError
 from quandary.files.archives import open_zip, read_member
 from quandary.files.paths import confined, relative_name
+from quandary.files.said import said
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -80,10 +81,9 @@ def decode_image(stream: IO[bytes], name: str, near: int | None = None) -> Image
 
 def fault(error: BaseException) -> str:
     """What is wrong with an image, in one line without the memory address that Pillow puts in it."""
-    said = str(error).replace("\n", " ")
-    if "cannot identify" in said:
+    if "cannot identify" in str(error):
         return f"it is none of {', '.join(FORMATS)}"
-    return said[:200] or type(error).__name__
+    return said(error)
 
 
 def plain(image: Any) -> Image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from quandary.core.errors import InputError
+from quandary.files.said import said
 
 
 def relative_name(name: str) -> str:
@@ -33,7 +34,7 @@ def confined(root: Path, name: str) -> Path:
         found = (root / relative_name(name)).resolve()
         inside, is_file = found.is_relative_to(root.resolve()), found.is_file()
     except (OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"path {name[:200]!r} cannot be followed: {error}") from error
+        raise InputError(f"path {name[:200]!r} cannot be followed: {said(error)}") from error
     if not inside:
         raise InputError(f"path {name[:200]!r} is a link out of {root.name!r}; copy the file into the folder")
     if not is_file:

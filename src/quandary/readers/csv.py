@@ -9,6 +9,7 @@ from pathlib import Path
 from quandary.core.errors import InputError
 from quandary.core.ports import Progress
 from quandary.core.registry import readers
+from quandary.files.said import said
 from quandary.readers.dialect import Dialect, detect_dialect, header_of
 from quandary.readers.source import Source, Wanted
 from quandary.readers.table import SAMPLE, Record, table_source
@@ -71,7 +72,9 @@ class Table:
                 try:
                     row = next(rows, None)
                 except csv.Error as error:
-                    raise InputError(f"line {begins} of {self.file.path.name!r} cannot be read: {error}") from error
+                    raise InputError(
+                        f"line {begins} of {self.file.path.name!r} cannot be read: {said(error)}"
+                    ) from error
                 if row is None:
                     return
                 if lines.ended:

@@ -16,8 +16,22 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 AROUND = 65_536  # bytes on each side of the first that is not UTF-8
-# What a detector may say of Western text whose accents it has seen too few of.
-WESTERN = {"cp1252", "cp1254", "iso8859_9", "iso8859_15", "latin_1", "mac_roman"}
+# Letters and signs of western Europe; more than a few others, or words of nothing else, are of another encoding.
+WESTERN = set("äöüßÄÖÜéèêëàâçîïôûùœæñáíóúãõìòåøÉÈÊÀÂÇÔÑÁÍÓÚÃÅØÆŒ¿¡«»‘’‚“”„–—…€£°§·•®©™´½ºª\xa0")
+OTHERS = [
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1257",
+    "koi8_r",
+    "cp866",
+    "mac_roman",
+]
+ASIAN = ["shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"]
 LENIENT = "quandary.latin1"  # the five bytes that Windows-1252 leaves open are control characters, as browsers have it
 
 
@@ -114,7 +128,21 @@ def looks_like(sample: bytes) -> str | None:
     """The encoding a sample looks like, or None if it is no text."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample).best()
-    if best is None:
-        return None
-    return "cp1252" if WESTERN & {best.encoding, *best.could_be_from_charset} else best.encoding
+    if is_western(sample.decode("cp1252", LENIENT)):
+        return "cp1252"
+    found = list(from_bytes(sample, cp_isolation=OTHERS + ASIAN))
+    least = min((match.chaos for match in found), default=0.0)
+    found = [match for match in found if match.chaos <= least + 0.01]
+    return max(found, key=lambda match: match.coherence).encoding if found else None
+
+
+def is_western(text: str) -> bool:
+    """Whether a text is in a language of western Europe: a few letters with accents among plain ones.
+
+    >>> is_western("Größe, déjà vu"), is_western("Ïðèâåò, ìèð")
+    (True, False)
+    """
+    strange = [c for c in text if not c.isascii()]
+    letters = sum(map(str.isalpha, text))
+    usual = sum(c in WESTERN for c in strange)
+    return usual >= 0.97 * len(strange) and sum(map(str.isalpha, strange)) <= 0.3 * letters

@@ -11,6 +11,7 @@ from typing import Any
 from quandary.core.errors import InputError
 from quandary.core.ports import Progress, silent
 from quandary.core.registry import readers
+from quandary.files.said import said
 from quandary.readers.source import Source, Wanted
 from quandary.readers.table import SAMPLE, Record, table_source
 from quandary.readers.textfile import TextFile, open_text
@@ -75,7 +76,7 @@ def parse(line: str) -> tuple[dict[str, Any], str | None]:
     except RecursionError:
         return {}, "its JSON is nested too deep"
     except ValueError as error:
-        return {}, f"it is not JSON: {str(error)[:200]}"
+        return {}, f"it is not JSON: {said(error)}"
     if not isinstance(value, dict):
         return {}, f"it holds a JSON {type(value).__name__} instead of an object"
     return value, None

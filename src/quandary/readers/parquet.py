@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from quandary.core.errors import InputError, missing_extra
 from quandary.core.ports import Progress, silent
 from quandary.core.registry import readers
+from quandary.files.said import said
 from quandary.readers.source import Row, Source, Wanted
 from quandary.readers.table import SAMPLE, Record, table_source
 
@@ -91,7 +92,7 @@ class Table:
         try:
             return pq.ParquetFile(self.path)
         except (OSError, ValueError) as error:
-            raise InputError(f"{self.path.name!r} is not a Parquet file or is damaged: {str(error)[:200]}") from error
+            raise InputError(f"{self.path.name!r} is not a Parquet file or is damaged: {said(error)}") from error
 
     def first(self, count: int) -> list[Record]:
         """The first rows."""
@@ -113,7 +114,7 @@ class Table:
                         number += 1
                     progress(number, self.size, "reading")
             except (OSError, ValueError) as error:
-                raise InputError(f"{self.path.name!r} is damaged after row {number}: {str(error)[:200]}") from error
+                raise InputError(f"{self.path.name!r} is damaged after row {number}: {said(error)}") from error
 
 
 def holds_vectors(kind: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import IO
 from quandary.core.errors import InputError
 from quandary.core.ports import Progress
 from quandary.files.archives import counted
+from quandary.files.said import said
 from quandary.readers.encoding import LENIENT, detect
 from quandary.readers.magic import refuse_others
 
@@ -88,4 +89,4 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
         with gzip.open(path) if packed(path) else path.open("rb") as stream:
             yield stream  # type: ignore[misc]  # a gzip file reads like any other
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path.name!r} cannot be read: {str(error) or type(error).__name__}") from error
+        raise InputError(f"{path.name!r} cannot be read: {said(error)}") from error

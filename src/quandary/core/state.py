@@ -117,7 +117,7 @@ class State:
         """How far the project is, in O(classes)."""
         lookup = self.classes.lookup()
         labeled = sum(n for code, n in self._said.items() if lookup[code] != GONE)
-        audit = int(self.audit.sum())
+        audit = int(np.count_nonzero(self.audit))
         return Counts(len(self.ids), labeled, self._kinds[SKIPPED], self._kinds[UNSURE], audit)
 
     def class_counts(self) -> dict[str, int]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from quandary.core.cells import unmark
 from quandary.core.errors import InputError
 from quandary.core.ports import silent
 from quandary.core.registry import readers
+from quandary.exporters.job import LABEL_COLUMNS
 from quandary.readers.source import Source, Wanted, open_source
 
 IMPORTED = "import"
+TEXT = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Given:
 
 def read_answers(file: Path, format: str | None) -> list[Given]:
     """The answers in a file with the columns ``id`` and ``label``; rows without a label are no answers."""
-    columns = _open(file, format, Wanted()).columns
+    source = _open(file, format, Wanted())
+    columns = source.columns
     for name in ("id", "label"):
         if name not in columns:
             raise InputError(
@@ -37,11 +41,20 @@ def read_answers(file: Path, format: str | None) -> list[Given]:
             )
     now = time.time()
     # Named as text so that nothing is guessed: a column of image paths would be opened.
-    rows = _open(file, format, Wanted(text="id")).rows(silent)
-    answers = [_given(row.content, now, number) for number, row in enumerate(rows) if row.content["label"].strip()]
+    rows = (row.content for row in _open(file, format, Wanted(text="id")).rows(silent))
+    if is_marked(file, format, columns):
+        rows = ({name: unmark(cell) for name, cell in row.items()} for row in rows)
+    answers = [_given(row, now, number) for number, row in enumerate(rows) if row["label"].strip()]
     if not answers:
         raise InputError(f"{file.name!r} holds no answers: its column 'label' is empty")
     return answers
+
+
+def is_marked(file: Path, format: str | None, columns: Sequence[str]) -> bool:
+    """Whether it is a CSV or TSV export of ours, in which cells that look like formulas carry a mark."""
+    ours = tuple(name for name, _ in LABEL_COLUMNS)
+    name = file.name.lower().removesuffix(".gz")
+    return tuple(columns[: len(ours)]) == ours and (format == "csv" or (format is None and name.endswith(TEXT)))
 
 
 def _open(file: Path, format: str | None, wanted: Wanted) -> Source:

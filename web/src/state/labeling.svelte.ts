@@ -2,7 +2,7 @@ import { ApiError, type Api } from '../api';
 import { briefOf, capSeconds, median } from '../lib/format';
 import { merge } from '../lib/merge';
 import type { Entry, Reply } from '../lib/outbox';
-import { Pictures } from '../lib/pictures';
+import { Pictures } from './pictures.svelte';
 import { uuid } from '../lib/uuid';
 import type { AnswerBody, AnswerKind, AnswerReply, Item, Next, NothingLeft, UndoReply } from '../types';
 import type { Live } from './live.svelte';

@@ -11,7 +11,6 @@ const RETRY = 3000;
 export class Live {
   project = $state.raw<Project | null>(null);
   failure = $state.raw<ApiError | null>(null);
-  connected = $state(false);
   lost = $state(false);
   curve = $state.raw<Curve | null>(null);
   /** when the buttons changed under the person's hands (ms), 0: never */
@@ -66,6 +65,7 @@ export class Live {
 
   listen(): void {
     if (this.#ended) return;
+    this.#events?.close();
     const events = new EventSource(`${this.api.base}/events`);
     this.#events = events;
     const on = <T>(name: string, run: (data: T) => void) =>
@@ -86,7 +86,7 @@ export class Live {
   relisten(): void {
     clearTimeout(this.#timer);
     this.#events?.close();
-    this.listen();
+    void this.#probe();
   }
 
   stop(): void {
@@ -96,22 +96,24 @@ export class Live {
     clearTimeout(this.#reload);
   }
 
+  /** The stream says nothing of why it broke; a plain question does (gone, or a new token). */
+  async #probe(): Promise<void> {
+    await this.load();
+    if (this.#ended) return;
+    if (this.failure) this.#timer = setTimeout(() => void this.#probe(), RETRY);
+    else this.listen();
+  }
+
   #opened(): void {
     const back = this.lost;
-    this.connected = true;
     this.lost = false;
-    if (back || !this.project) void this.load();
     if (back) this.onBack();
   }
 
   #broke(events: EventSource): void {
-    this.connected = false;
     this.lost = true;
     events.close();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      if (this.failure || !this.project) void this.load();
-      this.listen();
-    }, RETRY);
+    this.#timer = setTimeout(() => void this.#probe(), RETRY);
   }
 }

@@ -18,6 +18,8 @@ export class Session {
   readonly sender: Sender;
   readonly labeling = new Labeling();
   readonly toast = new Toast();
+  /** the person closed the sign-in dialog; the notice opens it again */
+  signInClosed = $state(false);
 
   constructor(readonly id: string) {
     this.api = new Api(id, () => this.tab.id);
@@ -38,7 +40,7 @@ export class Session {
 
   async start(): Promise<void> {
     await this.tab.join();
-    this.live.onBack = () => this.sender.retry();
+    this.live.onBack = () => this.#back();
     this.live.onModel = () => this.#learned();
     this.live.onClasses = () => void this.#recall();
     const kept = this.sender.start();
@@ -53,6 +55,12 @@ export class Session {
     this.live.stop();
     this.sender.stop();
     this.tab.close();
+  }
+
+  #back(): void {
+    this.sender.retry();
+    this.labeling.pictures.retry();
+    if (!this.labeling.current) void this.labeling.refill();
   }
 
   /** Renamed classes change what was said. */

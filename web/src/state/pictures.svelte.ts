@@ -27,6 +27,8 @@ function load(url: string): Picture {
 }
 
 export class Pictures {
+  /** grows when what failed should be tried again */
+  round = $state(0);
   #held = new Map<string, Picture>();
 
   get(url: string): Picture {
@@ -35,6 +37,10 @@ export class Pictures {
     const picture = load(url);
     this.#held.set(url, picture);
     return picture;
+  }
+
+  retry(): void {
+    this.round += 1;
   }
 
   /** Fetches these and lets the others go. */

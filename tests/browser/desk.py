@@ -20,6 +20,11 @@ SEEN = """async () => {
 }"""
 
 
+# The parts that the first screen lacks come a little later: after that, all of it works without the server.
+WHOLE = """() => ['SignIn', 'Banner', 'Nothing', 'Classes', 'Export'].every((part) =>
+  performance.getEntriesByType('resource').some((one) => one.name.includes(`/assets/${part}-`) && one.responseEnd > 0))"""
+
+
 @dataclass
 class Desk:
     """The labeling page and those around it, as one visitor has them open."""
@@ -80,6 +85,10 @@ class Desk:
         expect(self.find(".why .id")).to_be_visible()
         self.page.evaluate(SEEN)
         return self.item
+
+    def ready_to_be_alone(self) -> None:
+        """Wait until the page needs no more files from the server."""
+        self.page.wait_for_function(WHOLE)
 
     def press(self, key: str) -> None:
         """Press one key, as soon as the item was seen."""

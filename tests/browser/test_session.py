@@ -3,59 +3,18 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Response, expect
+from playwright.sync_api import expect
 
-from quandary.core.events import AnswerGiven
-from quandary.project.folder import open_project
 from tests.browser.conftest import Open
 from tests.browser.desk import Desk
+from tests.browser.ledger import Ledger
 from tests.cli.command import done, running
 from tests.cli.sources import texts
 
 NOTE = "ask Kim about <this> one"
-
-
-@dataclass
-class Ledger:
-    """What the person remembers, and what the page was told is saved."""
-
-    desk: Desk
-    said: dict[str, str] = field(default_factory=dict)
-    acknowledged: dict[str, str | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.desk.page.on("response", self._told)
-
-    def _told(self, response: Response) -> None:
-        request = response.request
-        if request.method == "POST" and urlsplit(request.url).path.endswith("/answers") and response.status == 200:
-            sent = json.loads(request.post_data or "")
-            self.acknowledged[sent["key"]] = sent["value"]
-
-    def answer(self, *names: str) -> list[str]:
-        """Answer the next items so; their ids."""
-        items = []
-        for name in names:
-            items.append(self.desk.say(name))
-            self.said[items[-1]] = name
-        return items
-
-    def undo(self) -> str:
-        """Take back the last answer; the item that is asked again."""
-        self.desk.press("z")
-        item = self.desk.ready()
-        del self.said[item]
-        return item
-
-    def rename(self, old: str, new: str) -> None:
-        """A class has another name now, or went into another one."""
-        self.said = {item: new if name == old else name for item, name in self.said.items()}
 
 
 def change_class(desk: Desk, action: str, name: str, to: str) -> None:
@@ -103,7 +62,10 @@ def test_the_export_is_what_was_typed(tmp_path: Path, visit: Open) -> None:
         rows = list(csv.DictReader(file))
     assert sorted((row["id"], row["label"]) for row in rows) == sorted(ledger.said.items())
     assert all(row["message"] == messages[row["id"]] for row in rows)
-    check_log(project, ledger, skipped, noted)
+    state = ledger.check(project)
+    assert (state.counts().skipped, state.counts().unsure) == (1, 1)
+    assert state.notes == {state.ids.position(noted): NOTE}
+    assert skipped not in ledger.said
 
 
 def first_hour(desk: Desk, ledger: Ledger) -> None:
@@ -113,6 +75,7 @@ def first_hour(desk: Desk, ledger: Ledger) -> None:
     assert [ledger.undo() for _ in range(3)] == items[:2:-1]
     assert ledger.answer("bad", "strange", "good") == items[3:]
     desk.saved()
+    desk.ready_to_be_alone()
     desk.watch.away = True
     desk.page.context.set_offline(True)
     tried, kept = ledger.answer("bad", "odd")
@@ -158,17 +121,3 @@ def correct_from_the_strip(desk: Desk, ledger: Ledger) -> None:
     assert ledger.said[item] == "fine"
     assert ledger.answer("bad") == [item]
     assert desk.ready() == asked
-
-
-def check_log(folder: Path, ledger: Ledger, skipped: str, noted: str) -> None:
-    """Every answer that the page was told is saved lies in the log once, as it was sent."""
-    with open_project(folder, write=False) as project:
-        given = [event for event in project.read() if isinstance(event, AnswerGiven)]
-        state = project.state()
-    assert set(Counter(event.key for event in given).values()) == {1}
-    assert {event.key: event.value for event in given}.items() >= ledger.acknowledged.items()
-    assert {event.key for event in given} == set(ledger.acknowledged)
-    assert state.counts().skipped == 1
-    assert state.counts().unsure == 1
-    assert state.notes == {state.ids.position(noted): NOTE}
-    assert skipped not in ledger.said

@@ -9,7 +9,9 @@ import pytest
 
 from quandary.core.errors import ConfigError, Conflict, NotFound, StorageFull
 from quandary.core.events import AnswerGiven, NoteWritten, RoundProposed
+from quandary.project.create import create_project
 from quandary.project.folder import open_project
+from quandary.readers.source import open_source
 from quandary.service.answers import AnswerRequest
 from quandary.service.classes import ClassRequest
 from quandary.service.service import Service
@@ -208,3 +210,23 @@ def test_leases_of_two_callers_are_disjoint_and_a_strangers_reply_leases_nothing
     reply = service.answer("somebody", False, AnswerRequest("k", "20", "spam"), 5)
     offered = [item["item"] for item in reply["next"]]
     assert offered == [item["item"] for item in service.next("carl", 5)["items"]]
+
+
+def test_a_person_corrects_labels_that_came_with_the_data_and_can_take_that_back(tmp_path: Path) -> None:
+    source = tmp_path / "given.csv"
+    source.write_text("text,label\nfirst,a\nsecond,b\nthird,\n", encoding="utf-8")
+    project = create_project(tmp_path / "given.quandary", open_source(source, text="text", label="label"))
+    service = Service(project, "given", "ann")
+    assert service.item("0")["label"] == "a"
+    give(service, "0", "b")
+    assert service.item("0")["label"] == "b"
+    assert [(entry["annotator"], entry["value"]) for entry in service.item("0")["answers"]] == [
+        ("import", "a"),
+        ("ann", "b"),
+    ]
+    service.undo("tab")
+    assert service.item("0")["label"] == "a"
+    assert service.undo("tab")["undone"] is None
+    service.retract("0")
+    assert service.item("0")["label"] is None
+    service.close()

@@ -30,16 +30,16 @@ def status(
 
 def facts(project: Project) -> dict[str, Any]:
     """All about a project; the objects are those of the HTTP interface."""
-    from quandary.project.published import read_ranking
+    from quandary.project.published import read_predictions, read_ranking, read_verdict
     from quandary.service import views
     from quandary.service.learned import Learned
 
     state = project.state()
     counts = state.counts()
     published = project.folder / "published"
-    learned = Learned(published, len(state.ids))
-    learned.load_verdict(state.version)
-    learned.load_predictions(state.version)
+    learned = Learned()
+    learned.take_verdict(read_verdict(published), state.version)
+    learned.take_predictions(read_predictions(published, len(state.ids)), state.version)
     ranking, verdict = read_ranking(published), learned.verdict
     knows = ranking.labels if ranking is not None and ranking.seen <= state.version else 0
     return {

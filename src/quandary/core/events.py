@@ -13,6 +13,7 @@ from typing import Any, Literal
 ItemId = str
 AnswerKind = Literal["label", "skip", "unsure"]
 ClassAction = Literal["add", "rename", "merge", "delete", "restore", "describe"]
+IMPORTED = "import"  # the annotator of labels that came with the data and name nobody else
 
 
 @dataclass(frozen=True, slots=True)

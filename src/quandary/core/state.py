@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from quandary.core.classes import GONE, ClassTable
 from quandary.core.events import (
+    IMPORTED,
     AnswerGiven,
     AnswerKind,
     AnswerRetracted,
@@ -238,7 +239,8 @@ class State:
 def together(record: list[Answer]) -> Answer:
     """The answer that several together mean: what most annotators' last answers say, the earlier on a tie.
 
-    Labels outweigh skips and "unsure", since they carry more. Without any answer the item is open.
+    Labels outweigh skips and "unsure", since they carry more; what a person said outweighs labels that came
+    with the data, or nobody could correct them. Without any answer the item is open.
     """
     if not record:
         return Answer(OPEN, GONE, "", 0, False)
@@ -246,6 +248,7 @@ def together(record: list[Answer]) -> Answer:
     labels = [a for a in last.values() if a.kind == LABELED]
     if not labels:
         return list(last.values())[-1]
+    labels = [a for a in labels if a.annotator != IMPORTED] or labels
     votes = Counter(a.value for a in labels)
     most = votes.most_common(1)[0][1]
     return next(a for a in labels if votes[a.value] == most)

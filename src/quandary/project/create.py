@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from quandary.core.errors import Conflict, InputError, ProjectBusy, StorageFull
-from quandary.core.events import AnswerGiven, ClassChanged, Event, ItemsAdded, PlanChanged
+from quandary.core.events import IMPORTED, AnswerGiven, ClassChanged, Event, ItemsAdded, PlanChanged
 from quandary.core.plan import plan_from_names
 from quandary.core.ports import Progress, silent
 from quandary.files.atomic import sync_folder
@@ -23,7 +23,6 @@ from quandary.readers.source import Source
 from quandary.stores.lock import ProjectLock
 from quandary.stores.sqlite import SqliteStore
 
-IMPORTED = "import"  # who said the labels that came with the data
 MOST_CLASSES = 1_000
 BUILDING = ".building-"
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from quandary.core.events import Event
 from quandary.core.state import State
-from quandary.project.published import read_ranking
+from quandary.project.published import read_predictions, read_ranking, read_verdict
 from quandary.service import views
 from quandary.service.contents import Contents
 from quandary.service.hub import Hub
@@ -47,7 +47,7 @@ class Desk:
         self.leases = Leases(clock)
         self.queue = Queue(int(self.state.plan.get("seed", 0)))
         self.published = Path(project.folder) / "published"
-        self.learned = Learned(self.published, len(self.state.ids))
+        self.learned = Learned()
         self.contents = Contents(project, self.state.ids, f"/api/projects/{quote(name, safe='')}")
         self.trainer: Trainer = NoTrainer()
         self._load()
@@ -61,8 +61,8 @@ class Desk:
         ranking = read_ranking(self.published)
         if ranking is not None:
             self.queue.take(ranking, self.state)
-        self.learned.load_verdict(self.state.version)
-        self.learned.load_predictions(self.state.version)
+        self.learned.take_verdict(read_verdict(self.published), self.state.version)
+        self.learned.take_predictions(read_predictions(self.published, len(self.state.ids)), self.state.version)
 
     # ---- asking --------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,8 +11,6 @@ from quandary.project.published import (
     Predictions,
     Ranking,
     Verdict,
-    read_predictions,
-    read_verdict,
 )
 
 
@@ -47,22 +44,18 @@ class NoTrainer:
 class Learned:
     """The newest verdict and predictions."""
 
-    def __init__(self, folder: Path, items: int) -> None:
-        self._folder = folder
-        self._items = items
+    def __init__(self) -> None:
         self.verdict: Verdict | None = None
         self.predictions: Predictions | None = None
         self._predicted: dict[int, int] = {}
 
-    def load_verdict(self, version: int) -> None:
-        """Take what is published, unless it speaks of a log that is not ours."""
-        verdict = read_verdict(self._folder)
+    def take_verdict(self, verdict: Verdict | None, version: int) -> None:
+        """Make it the newest, unless it speaks of a log that is not ours."""
         if verdict is not None and verdict.seen <= version:
             self.verdict = verdict
 
-    def load_predictions(self, version: int) -> None:
-        """Take what is published, unless it speaks of a log that is not ours."""
-        made = read_predictions(self._folder, self._items)
+    def take_predictions(self, made: Predictions | None, version: int) -> None:
+        """Make them the newest, unless they speak of a log that is not ours."""
         if made is not None and made.seen <= version:
             counts = np.bincount(made.best, minlength=len(made.codes))
             self._predicted = dict(zip(made.codes.tolist(), counts.tolist(), strict=True))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from quandary.core.events import NoteWritten
-from quandary.project.published import Ranking
+from quandary.project.published import Ranking, read_predictions, read_verdict
 from quandary.service import answers, classes, exports, items, pictures, records
 from quandary.service.answers import LONGEST_NOTE, AnswerRequest
 from quandary.service.checks import plain_text
@@ -203,14 +203,16 @@ class Service:
 
     def take_verdict(self) -> None:
         """Show the verdict that was published."""
+        verdict = read_verdict(self._desk.published)
         with self._desk.lock:
-            self._desk.learned.load_verdict(self._desk.state.version)
+            self._desk.learned.take_verdict(verdict, self._desk.state.version)
             self.trainer_changed()
 
     def take_predictions(self) -> None:
         """Show the predictions that were published."""
+        made = read_predictions(self._desk.published, len(self._desk.state.ids))
         with self._desk.lock:
-            self._desk.learned.load_predictions(self._desk.state.version)
+            self._desk.learned.take_predictions(made, self._desk.state.version)
             self._desk.hub.say("classes", {"classes": self._desk.classes()})
 
     def trainer_changed(self) -> None:

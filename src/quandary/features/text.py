@@ -9,8 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.extmath import randomized_svd
 
 from quandary.core.content import Content
 from quandary.core.features import FeatureKind
@@ -61,9 +61,10 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         self.rarity_ = [v.idf_ if w is not None else np.zeros(0) for v, w in zip(makers, weighted, strict=True)]
         terms = _side_by_side([w for w in weighted if w is not None], len(texts))
         size = min(self.components, terms.shape[0] - 1, terms.shape[1] - 1)
-        svd = TruncatedSVD(size, n_iter=2, random_state=self.seed).fit(terms) if size >= 1 else None
-        self.directions_ = np.eye(terms.shape[1], 1) if svd is None else svd.components_.T
-        self.directions_ = np.ascontiguousarray(self.directions_, np.float32)
+        self.directions_ = np.eye(terms.shape[1], 1, dtype=np.float32)
+        if size >= 1:
+            right = randomized_svd(terms, size, n_iter=2, random_state=self.seed)[2]
+            self.directions_ = np.ascontiguousarray(right.T, np.float32)
         return self._reduce(terms)
 
     def transform(self, contents: Sequence[Content]) -> NDArray[np.float32]:

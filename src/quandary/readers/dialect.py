@@ -97,10 +97,8 @@ def header_of(sample: Sequence[Sequence[str]], wanted: Wanted) -> tuple[list[str
 def looks_like_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Whether ``first`` differs from the rows below it as names differ from values."""
     rows = [row for row in rest if len(row) == len(first) and list(row) != list(first)]
-    if not rows or (
-        len(first) > 2
-        and any(name_list == list(first) for name_list in ([str(i + k) for i in range(len(first))] for k in (0, 1)))
-    ):
+    counting = [[str(i + start) for i in range(len(first))] for start in (0, 1)]
+    if not rows or (len(first) > 2 and list(first) in counting):
         return True  # nothing to compare with, or columns that are only numbered
     votes = sum(_vote(name, [row[i] for row in rows]) for i, name in enumerate(first))
     return votes >= 0

@@ -5,9 +5,13 @@ export function look(index: number): { color: number; shape: number } {
   return { color: (index % 8) + 1, shape: ((index + Math.floor(index / 8)) % 8) + 1 };
 }
 
+/** What the model thinks of one class; a class may be called like something that every object has. */
+export const chance = (guess: Suggestion | null, name: string): number | null =>
+  guess && Object.hasOwn(guess.probabilities, name) ? guess.probabilities[name]! : null;
+
 /** Likeliest first; with nothing to go by, the most used first, which says nothing of the item. */
 export function likeliest(classes: readonly Class[], suggestion: Suggestion | null): Class[] {
-  const p = (c: Class): number => suggestion?.probabilities[c.name] ?? 0;
+  const p = (c: Class): number => chance(suggestion, c.name) ?? 0;
   return [...classes].sort((a, b) => p(b) - p(a) || b.count - a.count || a.index - b.index);
 }
 

@@ -27,6 +27,10 @@ export function checksMissing(estimate: Estimate | null, progress: Progress): nu
   return Math.max(1, CHECKS_NEEDED - have);
 }
 
+/** Why there is no accuracy: checks are missing, or, with nothing left to ask, none will come. */
+export const unknown = (missing: number, progress: Progress): string =>
+  progress.open === 0 ? 'not measured: no random checks' : `not known yet: ${plural(missing, 'more check')}`;
+
 /** The gain of the next 100 labels, or null while nothing firm can be said. */
 export function gainText(advice: Advice | null): string | null {
   const gain = advice?.gain;

@@ -84,8 +84,7 @@ def test_spreading_leave_one_out_equals_refitting(seed: int, outside: bool) -> N
 
 def spread(geometry: Geometry, items: Items, codes: NDArray[np.intp]) -> members.Fitted:
     targets = np.eye(3)[codes]
-    mass, own = geometry.spread_from(items, targets)
-    return fit_spreading(mass, items.links @ mass - own[:, None] * targets, targets, codes)
+    return fit_spreading(*geometry.spread_from(items, targets), targets, codes)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 40])
@@ -94,6 +93,11 @@ def test_linear_gives_a_distribution_also_with_fewer_labels_than_folds(count: in
     fitted = fit_linear(X.astype(np.float32), np.eye(2)[y], y)
     np.testing.assert_allclose(fitted.held_out.sum(axis=1), 1)
     np.testing.assert_allclose(fitted.model.proba(X).sum(axis=1), 1)
+
+
+def test_linear_says_the_class_shares_where_the_other_labels_are_of_one_class() -> None:
+    X, y = overlapping(2, 2)
+    np.testing.assert_allclose(fit_linear(X.astype(np.float32), np.eye(2)[y], y).held_out, 0.5)
 
 
 def test_linear_never_saw_the_labels_it_predicts() -> None:

@@ -48,11 +48,11 @@ class Geometry:
         new = self.lens.see(features[positions[outside]])
         return new if len(outside) == len(positions) else _replace(self.anchors[where], outside, new)
 
-    def spread_from(self, items: Items, targets: NDArray[np.float64]) -> tuple[Floats32, Floats32]:
-        """Where labels at ``items`` spread to, (m, c), and how much of its own label reaches each item, (l,)."""
+    def spread_from(self, items: Items, targets: NDArray[np.float64]) -> tuple[Floats32, NDArray[np.float64]]:
+        """Where labels at ``items`` spread to, (m, c), and what reaches each of them from the others, (l, c)."""
         mass: Floats32 = self.spread @ (items.links.T @ targets).astype(np.float32)
         own = [_diagonal(items.links[i : i + 1_000], self.spread) for i in range(0, len(items), 1_000)]
-        return mass, np.concatenate(own)
+        return mass, items.links @ mass - np.concatenate(own)[:, None] * targets
 
     def kernels(self, names: Collection[str], a: Items, b: Items) -> dict[str, NDArray[Any]]:
         """Kernels between items, (a, b) each."""

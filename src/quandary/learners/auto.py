@@ -88,8 +88,7 @@ class Auto(ClassifierMixin, BaseEstimator):
         for name in geometry.lens.names():
             kernel = geometry.kernels((name,), items, centers)[name].astype(np.float64)
             fitted[name] = extend(fit_ridge(kernel[some], targets[some], codes[some]), kernel, some, codes)
-        mass, own = geometry.spread_from(items, targets)
-        fitted["spread"] = fit_spreading(mass, items.links @ mass - own[:, None] * targets, targets, codes)
+        fitted["spread"] = fit_spreading(*geometry.spread_from(items, targets), targets, codes)
         fitted["linear"] = fit_linear(items.values, targets, codes)
         self._keep(fitted, codes)
         self.lens_: Lens = geometry.lens

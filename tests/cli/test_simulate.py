@@ -3,12 +3,14 @@
 import csv
 import json
 import os
+import signal
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.cli.command import done, refused
+from tests.cli.command import QUANDARY, done, refused
 from tests.cli.sources import texts
 
 FAST = [
@@ -65,6 +67,20 @@ def test_changed_labels_are_played_anew(tmp_path: Path) -> None:
     source.write_text(source.read_text().replace("bad", "good", 3))
     done("simulate", source, "--label", "mood", *FAST, "--out", out)
     assert len(list((out / "runs").iterdir())) == 8
+
+
+def test_told_to_end_it_leaves_no_process_and_goes_on(tmp_path: Path) -> None:
+    source, out = texts(tmp_path / "mood.csv"), tmp_path / "out"
+    command = [*QUANDARY, "simulate", str(source), "--label", "mood", *FAST, "--out", str(out), "--seeds", "500"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not list(out.glob("runs/*.json")):
+            pass
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate()  # returns once every process that holds the pipes has ended
+    assert said[0] == ""
+    assert said[1].startswith("stopped; with --out DIR finished runs are kept")
+    assert process.returncode == 130
+    assert list(out.glob("runs/*.json"))
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:

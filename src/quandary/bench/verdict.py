@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from quandary.bench.stats import BASELINE, Versus
+from quandary.bench.stats import BASELINE, Interval, Versus
 from quandary.bench.summary import Summary
 from quandary.bench.words import TITLES, count, p_value, step
 
@@ -15,8 +15,7 @@ def verdict(summary: Summary) -> list[str]:
     """One to four sentences, the most important first."""
     if len(summary.lines) == 1:
         return ["Only random asking was played: name strategies to compare it with."]
-    said = [_first(summary), *_saving(summary), *_rivals(summary), *_too_few(summary)]
-    return [sentence for sentence in said if sentence]
+    return [_first(summary), *_saving(summary), *(_too_few(summary) or _rivals(summary))]
 
 
 def _first(summary: Summary) -> str:
@@ -46,7 +45,16 @@ def _saving(summary: Summary) -> list[str]:
     needed, budget = summary.needed[best], summary.needed[BASELINE]
     if best == BASELINE or not math.isfinite(needed):
         return []
-    return [f"What random asking reached with {count(budget, 'label')}, {best} reached with {count(needed, 'label')}."]
+    said = f"What random asking reached with {count(budget, 'label')}, {best} reached with {count(needed, 'label')}"
+    return [f"{said}{_span(summary.saved[best], budget)}."]
+
+
+def _span(saved: Interval, budget: float) -> str:
+    """The 95 % interval of the labels that the best needs; empty for one run."""
+    if saved.low is None or saved.high is None:
+        return ""
+    high = f"{saved.high * budget:,.0f}" if math.isfinite(saved.high) else "not at all"
+    return f" (95 % interval: {saved.low * budget:,.0f} to {high})"
 
 
 def _rivals(summary: Summary) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def bars() -> Iterator[Progress]:
-    """A ``Progress`` that draws one bar for each kind of work, gone when the work is done."""
+    """A ``Progress`` that draws a bar for the kind of work at hand, gone when all is done."""
     if not sys.stderr.isatty():
         from quandary.core.ports import silent
 
@@ -21,16 +21,18 @@ def bars() -> Iterator[Progress]:
         return
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Drawn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Drawn(*columns, console=Console(stderr=True), transient=True) as drawn:
         known: dict[str, TaskID] = {}
 
         def show(done: int, total: int, what: str) -> None:
             if what not in known:
-                known[what] = drawn.add_task(escape(what))
-            drawn.update(known[what], completed=done, total=total or None)
+                for earlier in known.values():
+                    drawn.update(earlier, visible=False)
+                known[what] = drawn.add_task(escape(what), total=None)
+            drawn.update(known[what], completed=done, total=total or None, visible=True)
 
         yield show

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -72,10 +73,17 @@ def _compare(source: Source, name: str, wish: Wish, folder: Path) -> tuple[Summa
     from quandary.bench.compare import compare
     from quandary.bench.prepare import prepare
     from quandary.cli.progress import bars
+    from quandary.cli.say import note
 
-    with bars() as progress:
-        data, left_out = prepare(source, name, folder, progress)
-        return compare(wish, data, left_out, folder, progress)
+    # Told to end, the processes that play must end too, as they do when Ctrl-C is pressed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with bars() as progress:
+            data, left_out = prepare(source, name, folder, progress)
+            return compare(wish, data, left_out, folder, progress)
+    except KeyboardInterrupt:
+        note("stopped; with --out DIR finished runs are kept, and the same command goes on from there")
+        raise
 
 
 def _show(summary: Summary) -> None:

@@ -63,6 +63,7 @@ CASES: list[tuple[str, Make, list[str], str]] = [
     ("audit share", lambda d: texts(d / "a.csv"), ["--audit", "2"], "between 0 and 0.9"),
     ("odd class", lambda d: texts(d / "a.csv"), ["--classes", "a,b\x07c"], "control character"),
     ("port", lambda d: texts(d / "a.csv"), ["--port", "99999"], "99999"),
+    ("host", lambda d: texts(d / "a.csv"), ["--host", "192.0.2.1"], "cannot listen on host '192.0.2.1'"),
     ("unknown option", lambda d: texts(d / "a.csv"), ["--colour"], "--colour"),
 ]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from quandary.cli.opening import class_list, project_folder
+from quandary.cli.opening import class_list, named, project_folder
 from tests.cli.command import refused, running
 from tests.cli.sources import texts
 
@@ -27,7 +27,7 @@ def test_project_lies_beside_its_source(source: str, folder: str) -> None:
 def test_here_is_a_folder_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "scans").mkdir()
     monkeypatch.chdir(tmp_path / "scans")
-    assert project_folder(Path(".")) == tmp_path / "scans.quandary"
+    assert project_folder(named(Path("."))) == tmp_path / "scans.quandary"
 
 
 def test_class_list() -> None:

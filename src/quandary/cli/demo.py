@@ -25,10 +25,10 @@ def demo(
 ) -> None:
     """Label handwritten digits, or watch a simulated annotator do it."""
     from quandary.cli import digits
-    from quandary.cli.opening import Asking, Columns, check_port, open_or_create
+    from quandary.cli.opening import Asking, Columns, check_address, open_or_create
     from quandary.core.errors import ConfigError
 
-    check_port(port)
+    check_address("127.0.0.1", port)
     if play is not None and play < 1:
         raise ConfigError(f"--play needs at least 1 answer, got {play}")
     asking = Asking(strategy, learner, audit, seed)

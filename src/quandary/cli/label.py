@@ -46,10 +46,10 @@ def label(
     no_browser: NoBrowser = False,
 ) -> None:
     """Label a file or folder in the browser; goes on where it was left."""
-    from quandary.cli.opening import Asking, Columns, check_port, class_list, open_or_create
+    from quandary.cli.opening import Asking, Columns, check_address, class_list, open_or_create
     from quandary.cli.serving import serve_project
 
-    check_port(port)
+    check_address(host, port)
     columns, asking = Columns(text, image, id, label), Asking(strategy, learner, audit, seed)
     opened = open_or_create(source, project, columns, class_list(classes), asking)
     serve_project(opened, host, port, browser=not no_browser)

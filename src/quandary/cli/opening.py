@@ -50,13 +50,17 @@ def project_folder(source: Path) -> Path:
     >>> project_folder(Path("scans.2024")).as_posix()
     'scans.2024.quandary'
     """
-    name = source.resolve().name if source.name in ("", "..") else source.name
+    name = source.name
     if name.lower().endswith(".gz"):
         name = name[:-3]
     if name.lower().endswith(DATA_SUFFIXES):
         name = Path(name).stem
-    parent = source.resolve().parent if source.name in ("", "..") else source.parent
-    return parent / f"{name}{SUFFIX}"
+    return source.with_name(f"{name}{SUFFIX}")
+
+
+def named(source: Path) -> Path:
+    """``source`` with a name of its own, which ``.`` and ``..`` have not."""
+    return source.resolve() if source.name in ("", "..") else source
 
 
 def class_list(text: str | None) -> list[str]:
@@ -68,17 +72,19 @@ def class_list(text: str | None) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()] if text else []
 
 
-def check_port(port: int) -> int:
-    """``port`` if there can be one of that number; 0 is any that is free."""
+def check_address(host: str, port: int) -> None:
+    """Refuse, before anything is made, an address that cannot be listened on; port 0 is any that is free."""
     from quandary.core.errors import ConfigError
+    from quandary.server.run import bind
 
     if not 0 <= port <= 65_535:
         raise ConfigError(f"port must be between 0 (any) and 65535, got {port}")
-    return port
+    bind(host, port).close()
 
 
 def open_or_create(source: Path, folder: Path | None, columns: Columns, classes: list[str], asking: Asking) -> Project:
     """The project of ``source``, open for writing."""
+    source = named(source)
     if source.suffix == SUFFIX and source.is_dir():
         return reopen(source, columns, classes, asking)
     folder = folder or project_folder(source)

@@ -21,8 +21,8 @@ def serve(
     no_browser: NoBrowser = False,
 ) -> None:
     """Serve every project of a folder."""
-    from quandary.cli.opening import check_port
+    from quandary.cli.opening import check_address
     from quandary.cli.serving import serve_folder
 
-    check_port(port)
+    check_address(host, port)
     serve_folder(folder, host, port, browser=not no_browser)

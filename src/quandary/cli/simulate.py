@@ -51,11 +51,12 @@ def simulate(
     """Play strategies against labels that are known, and compare their learning curves."""
     from quandary.bench.compare import Wish, check
     from quandary.bench.parallel import usable_cores
+    from quandary.cli.opening import named
     from quandary.readers.source import open_source
 
     names = tuple(strategy or STANDARD)
     wish = check(Wish(names, learner, budget, batch, seeds, metric, usable_cores() if jobs is None else jobs))
-    known = open_source(source, text=text, image=image, id=id, label=label)
+    known = open_source(named(source), text=text, image=image, id=id, label=label)
     with tempfile.TemporaryDirectory(prefix="quandary-") as short_lived:
         summary, runs = _compare(known, _name(source), wish, out or Path(short_lived))
     _show(summary)
@@ -64,9 +65,9 @@ def simulate(
 
 
 def _name(source: Path) -> str:
-    from quandary.cli.opening import SUFFIX, project_folder
+    from quandary.cli.opening import SUFFIX, named, project_folder
 
-    return project_folder(source).name.removesuffix(SUFFIX)
+    return project_folder(named(source)).name.removesuffix(SUFFIX)
 
 
 def _compare(source: Source, name: str, wish: Wish, folder: Path) -> tuple[Summary, list[Run]]:

@@ -29,6 +29,8 @@ def test_asks_the_larger_groups_first_and_those_with_labels_last() -> None:
     labeled = np.flatnonzero(group == 3)[:2]
     chosen = Typiclust(ahead=2).select(context(X, labeled, [0, 0], kind="image"), 5)
     assert group[chosen.positions].tolist() == [0, 2, 1, 0, 2]
+    assert chosen.reasons is not None
+    assert {reason.text for reason in chosen.reasons} == {"A typical one of a group with no label yet."}
 
 
 def test_the_most_typical_item_is_the_one_nearest_to_its_neighbors() -> None:
@@ -37,6 +39,14 @@ def test_the_most_typical_item_is_the_one_nearest_to_its_neighbors() -> None:
     mean_distance = [np.sort(np.linalg.norm(X - x, axis=1))[: 31 // 2 + 1].mean() for x in X]
     chosen = Typiclust(ahead=1).select(context(X, kind="image"), 3).positions.tolist()
     assert chosen == np.argsort(mean_distance)[:3].tolist()
+
+
+def test_says_when_every_group_has_a_label() -> None:
+    X, group = blobs(3, 10)
+    labeled = [int(np.flatnonzero(group == g)[0]) for g in range(3)]
+    chosen = Typiclust(ahead=0).select(context(X, labeled, [0, 1, 2], kind="image"), 2)
+    assert chosen.reasons is not None
+    assert {reason.text for reason in chosen.reasons} == {"A typical one of its group."}
 
 
 def test_tiny_groups_come_last() -> None:

@@ -37,14 +37,16 @@ class Typiclust:
 
     def select(self, context: QueryContext, k: int) -> Selection:
         pool = np.union1d(context.candidates, context.labeled)
-        count = min(len(context.labeled) + self.ahead, self.max_clusters, len(pool))
+        count = max(1, min(len(context.labeled) + self.ahead, self.max_clusters, len(pool)))
         cluster = _assign(context, pool, count)
         free = np.isin(pool, context.candidates, assume_unique=True)
         order = _turns(cluster, free, count, k)
         queue = {c: _by_typicality(context, pool[free & (cluster == c)], order.count(c)) for c in dict.fromkeys(order)}
         sizes = np.bincount(cluster, minlength=count)
         chosen = [queue[c].pop(0) for c in order]
-        return Selection(np.array(chosen, dtype=np.intp), None, tuple(_reason(int(sizes[c])) for c in order))
+        labeled = np.bincount(cluster[~free], minlength=count)
+        reasons = tuple(_reason(int(sizes[c]), bool(labeled[c])) for c in order)
+        return Selection(np.array(chosen, dtype=np.intp), None, reasons)
 
 
 def _assign(context: QueryContext, pool: Positions, count: int) -> NDArray[np.intp]:
@@ -82,5 +84,6 @@ def _by_typicality(context: QueryContext, members: Positions, wanted: int) -> li
     return [int(p) for p in members[np.argsort(spread, kind="stable")[:wanted]]]
 
 
-def _reason(size: int) -> Reason:
-    return Reason("typical", {"group": float(size)}, "A typical one of a group with no label yet.")
+def _reason(size: int, labeled: bool) -> Reason:
+    text = "A typical one of its group." if labeled else "A typical one of a group with no label yet."
+    return Reason("typical", {"group": float(size)}, text)

@@ -13,14 +13,15 @@ from pathlib import Path
 
 from quandary.cli.http import Client
 
+HANGS = 300  # seconds after which a command that should have ended never will
 QUANDARY = (sys.executable, "-m", "quandary")
 
 
 def quandary(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     """The finished command with its output."""
-    return subprocess.run(
-        [*QUANDARY, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, env=dict(os.environ, **env)
-    )
+    command = [*QUANDARY, *map(str, arguments)]
+    environment = dict(os.environ, **env)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment, timeout=HANGS)
 
 
 def done(*arguments: str | Path, cwd: Path | None = None, **env: str) -> str:

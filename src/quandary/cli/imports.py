@@ -35,28 +35,13 @@ def import_answers(
 
     with open_project(project) as opened:
         state = opened.state()
-        given = [as_exported(answer, state) for answer in read_answers(file, format)]
+        given = read_answers(file, format)
         refuse_unknown_items(given, state)
         events: list[Event] = [*new_classes(given, state, add_classes), *fresh(given, state)]
         if events:
             opened.append(events, expected=state.version)
     answers = sum(hasattr(event, "item") for event in events)
     print(f"{answers:,} answers added, {len(given) - answers:,} were there already")
-
-
-def as_exported(answer: Given, state: State) -> Given:
-    """``answer`` without the marks that an export to CSV puts before what looks like a formula."""
-    from dataclasses import replace
-
-    from quandary.core.cells import unmark
-
-    item = answer.item if answer.item in state.ids else unmark(answer.item)
-    label = answer.label if answer.label in state.class_names() else unmark(answer.label)
-    return replace(
-        answer,
-        item=item if item in state.ids else answer.item,
-        label=label if label in state.class_names() else answer.label,
-    )
 
 
 def refuse_unknown_items(given: list[Given], state: State) -> None:

@@ -139,7 +139,7 @@ def looks_like(sample: bytes) -> str | None:
 def is_western(text: str) -> bool:
     """Whether a text is in a language of western Europe: a few letters with accents among plain ones.
 
-    >>> is_western("Größe, déjà vu"), is_western("Ïðèâåò, ìèð")
+    >>> is_western("Größe und Gewicht, déjà vu"), is_western("Ïðèâåò, ìèð")
     (True, False)
     """
     strange = [c for c in text if not c.isascii()]

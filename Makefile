@@ -36,8 +36,9 @@ check: $(VENV)/developer ## format, lint and type rules of the Python source, th
 	$(BIN)/mypy src tests hatch_build.py
 	$(BIN)/python hatch_build.py check
 
-bench: $(VENV)/installed $(VENV)/developer ## run the benchmarks; takes a while
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/installed $(VENV)/developer ## run the benchmarks that need no data but their own; takes a while
+	$(BIN)/python -m benchmarks.never_wait
+	$(BIN)/python -m benchmarks.honest_numbers --sets digits
 
 docs: $(VENV)/installed $(VENV)/developer ## run every example of the documentation
 	$(BIN)/python -m pytest tests/test_docs.py tests/test_doctests.py

@@ -131,6 +131,12 @@ def test_what_is_no_image_is_refused_in_one_line(data: bytes) -> None:
     assert "0x" not in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["ICO", "PCX", "TGA", "PDF", "EPS"])
+def test_other_formats_are_refused_although_pillow_knows_them(kind: str) -> None:
+    with pytest.raises(InputError, match="none of BMP, GIF, JPEG"):
+        opened(Image.fromarray(COLORS), kind)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF"])
 def test_a_cut_image_is_refused(kind: str) -> None:
     data = encoded(Image.fromarray(RNG.integers(0, 256, (64, 64, 3)).astype(np.uint8)), kind).getvalue()

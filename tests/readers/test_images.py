@@ -54,7 +54,9 @@ def test_a_zip_file_gives_the_same(tmp_path: Path) -> None:
             archive.write(root / name, name)
         archive.writestr("__MACOSX/a/._1.png", b"rubbish")
         archive.writestr("readme.txt", b"hello")
-    assert read(tmp_path / "pictures.zip") == read(root)
+    source = open_source(tmp_path / "pictures.zip")
+    assert rows_of(source) == read(root)
+    assert source.skipped == []
 
 
 def test_labels_come_from_the_sub_folders(tmp_path: Path) -> None:

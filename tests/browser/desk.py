@@ -21,8 +21,10 @@ SEEN = """async () => {
 
 
 # The parts that the first screen lacks come a little later: after that, all of it works without the server.
-WHOLE = """() => ['SignIn', 'Banner', 'Nothing', 'Classes', 'Export'].every((part) =>
-  performance.getEntriesByType('resource').some((one) => one.name.includes(`/assets/${part}-`) && one.responseEnd > 0))"""
+WHOLE = """() => {
+  const here = performance.getEntriesByType('resource').filter((one) => one.responseEnd > 0).map((one) => one.name);
+  return ['SignIn', 'Banner', 'Nothing', 'Classes', 'Export'].every((part) => here.some((name) => name.includes(part)));
+}"""
 
 
 @dataclass

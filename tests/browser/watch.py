@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
 
 # Runs before anything of the page: tells of scripts that got in, and of what the policy had to stop.
 SPY = """
   addEventListener('securitypolicyviolation', (e) => report(`policy: ${e.violatedDirective} ${e.blockedURI}`));
   Object.defineProperty(window, '__pwned', { set: (value) => report(`pwned: ${value}`) });
 """
+ROUNDS = 3000
 SERVER_AWAY = "Failed to load resource"
 
 
@@ -45,6 +46,14 @@ class Watch:
             return dialog.accept()
         self.odd.append(f"dialog: {dialog.type} {dialog.message}")
         dialog.dismiss()
+
+    def wait_for(self, page: Page, start: str) -> None:
+        """Wait until something odd is seen whose line begins so."""
+        for _ in range(ROUNDS):
+            if any(line.startswith(start) for line in self.odd):
+                return
+            page.wait_for_timeout(10)  # lets events come in
+        raise AssertionError(f"not seen: {start}; only: {self.odd}")
 
     def check(self) -> None:
         """Fail unless all was well."""

@@ -30,8 +30,9 @@ def relative_name(name: str) -> str:
 
 def confined(root: Path, name: str) -> Path:
     """The file ``name`` under the folder ``root``, links followed; ``InputError`` if it lies outside or is no file."""
+    plain = relative_name(name)
     try:
-        found = (root / relative_name(name)).resolve()
+        found = (root / plain).resolve()
         inside, is_file = found.is_relative_to(root.resolve()), found.is_file()
     except (OSError, RuntimeError, ValueError) as error:
         raise InputError(f"path {name[:200]!r} cannot be followed: {said(error)}") from error

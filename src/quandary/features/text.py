@@ -60,11 +60,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         ]
         self.rarity_ = [v.idf_ if w is not None else np.zeros(0) for v, w in zip(makers, weighted, strict=True)]
         terms = _side_by_side([w for w in weighted if w is not None], len(texts))
-        size = min(self.components, terms.shape[0] - 1, terms.shape[1] - 1)
-        self.directions_ = np.eye(terms.shape[1], 1, dtype=np.float32)
-        if size >= 1:
-            right = randomized_svd(terms, size, n_iter=2, random_state=self.seed)[2]
-            self.directions_ = np.ascontiguousarray(right.T, np.float32)
+        size = min(self.components, *terms.shape)
+        right = randomized_svd(terms, size, n_iter=2, random_state=self.seed)[2]
+        self.directions_ = np.ascontiguousarray(right.T, np.float32)
         return self._reduce(terms)
 
     def transform(self, contents: Sequence[Content]) -> NDArray[np.float32]:

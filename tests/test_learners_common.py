@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import skops.io
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -54,6 +54,7 @@ def is_distribution(proba: NDArray[Any]) -> bool:
     repeats=st.booleans(),
     kind=st.sampled_from(["vectors", "table", "image", "text"]),
 )
+@example(count=2, labels=2, classes=2, seed=7, repeats=True, kind="image")  # distances beyond float32
 def test_gives_a_distribution_over_the_classes_seen(
     name: str, count: int, labels: int, classes: int, seed: int, repeats: bool, kind: FeatureKind
 ) -> None:

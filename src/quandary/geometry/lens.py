@@ -110,5 +110,6 @@ def mixed(kernels: Mapping[str, NDArray[Any]], weights: Mapping[str, float]) -> 
 
 
 def _fall(apart: Floats32, width: float) -> Floats32:
-    fallen: Floats32 = np.exp(apart * np.float32(-1.0 / width))
+    with np.errstate(over="ignore"):  # farther than any number is far: it falls to zero
+        fallen: Floats32 = np.exp(apart * np.float32(-1.0 / width))
     return fallen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -42,7 +43,7 @@ class Desk:
 
     # ---- looking -------------------------------------------------------------------
 
-    def find(self, selector: str, has_text: str | None = None) -> Locator:
+    def find(self, selector: str, has_text: str | re.Pattern[str] | None = None) -> Locator:
         """Elements by CSS."""
         return self.page.locator(selector, has_text=has_text)
 
@@ -119,7 +120,8 @@ class Desk:
         """Follow a link of the bar at the top: Label, Overview, Items, Classes, Export."""
         self.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
         path = "" if name == "Label" else f"/{name.lower()}"
-        self.page.wait_for_url(f"**{urlsplit(self.url).path}{path}*")
+        project = "/".join(urlsplit(self.url).path.split("/")[:3])
+        expect(self.page).to_have_url(re.compile(rf"{re.escape(project + path)}(\?|$)"))
 
     def sign_in(self, address: str) -> None:
         """Paste the line that a server printed into the dialog that asks for it."""

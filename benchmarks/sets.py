@@ -24,8 +24,8 @@ METRICS = {"bank_marketing", "mammography", "screen_copd", "screen_kitchenham"} 
 class Raw:
     """A labeled set as it comes.
 
-    kind  "text" (rows are strings), "image" (rows are (h, w) or (h, w, 3) uint8 arrays), "table" (rows are
-          dictionaries of strings) or "numbers" (rows are an (n, d) array of a table's columns) or "vectors" (embeddings)
+    kind  what ``rows`` are: "text" strings, "image" (n, h, w) or (n, h, w, 3) bytes, "table" dictionaries of strings,
+          "numbers" the (n, d) columns of a table, "vectors" (n, d) embeddings
     """
 
     name: str

@@ -88,10 +88,15 @@ class House:
 
     address: str
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
+
     def url(self, name: str, rest: str = "") -> str:
         """Where to open a project, or one of its pages."""
-        parts = urlsplit(self.address)
-        return f"{parts.scheme}://{parts.netloc}/p/{quote(name)}{rest}?{parts.query}"
+        return f"{self.origin}/p/{quote(name)}{rest}?{urlsplit(self.address).query}"
 
     def client(self, name: str) -> closing[Client]:
         """Speaks to a project without a browser."""
@@ -109,11 +114,11 @@ def make(folder: Path, name: str, source: Path, classes: Sequence[str], audit: f
 def house(folder: Path) -> Iterator[House]:
     """Texts, images, a table, forty classes, one class, and one where everything is labeled."""
     kinds = list(WORDS)
-    make(folder, "messages", texts(folder / "messages.csv", 180), kinds, audit=0.6, text="message")
-    make(folder, "pictures", pictures(folder / "pictures", 16), list(COLORS), audit=0.0)
-    make(folder, "customers", table(folder / "customers.csv", 120), ["stays", "leaves"])
-    make(folder, "intents", texts(folder / "intents.csv", 120), MANY, audit=0.0, text="message")
-    make(folder, "single", texts(folder / "single.csv", 12), ["only"], text="message")
+    make(folder, "messages", texts(folder / "messages.csv", 360), kinds, audit=0.6, text="message")
+    make(folder, "pictures", pictures(folder / "pictures", 50), list(COLORS), audit=0.0)
+    make(folder, "customers", table(folder / "customers.csv", 300), ["stays", "leaves"])
+    make(folder, "intents", texts(folder / "intents.csv", 300), MANY, audit=0.0, text="message")
+    make(folder, "single", texts(folder / "single.csv", 150), ["only"], text="message")
     make(folder, "finished", texts(folder / "finished.csv", 12, classes=True), [], text="message", label="class")
     with running("serve", folder, "--port", "0") as server:
         yield House(server.url)

@@ -1,4 +1,4 @@
-import type { Advice, Content, Estimate, Progress } from '../types';
+import type { Advice, Content, Estimate, Progress, Project } from '../types';
 
 /** Random checks below which no accuracy is told: the interval would be wider than 30 points. */
 export const CHECKS_NEEDED = 30;
@@ -27,9 +27,18 @@ export function checksMissing(estimate: Estimate | null, progress: Progress): nu
   return Math.max(1, CHECKS_NEEDED - have);
 }
 
-/** Why there is no accuracy: checks are missing, or, with nothing left to ask, none will come. */
-export const unknown = (missing: number, progress: Progress): string =>
-  progress.open === 0 ? 'not measured: no random checks' : `not known yet: ${plural(missing, 'more check')}`;
+/** Whether no further random check will come: none are asked here, or nothing is left to ask. */
+export const noMoreChecks = (project: Pick<Project, 'plan' | 'progress'>): boolean => project.plan.audit === 0 || project.progress.open === 0;
+
+/** Why there is no accuracy: checks are missing, or none will come. */
+export const unknown = (missing: number, project: Pick<Project, 'plan' | 'progress'>): string =>
+  noMoreChecks(project) ? 'not measured: no random checks' : `not known yet: ${plural(missing, 'more check')}`;
+
+/** How the curve comes about, where there is none yet. */
+export const aboutChecks = (project: Pick<Project, 'plan' | 'progress'>): string =>
+  noMoreChecks(project)
+    ? 'Accuracy is measured by random checks among the questions. None are asked here.'
+    : `The curve starts when enough random checks are answered. About ${percent(project.plan.audit)} of the questions are such checks.`;
 
 /** The gain of the next 100 labels, or null while nothing firm can be said. */
 export function gainText(advice: Advice | null): string | null {

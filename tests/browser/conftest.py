@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.bring_browser import ARGUMENTS, HELP, find
 from tests.browser.desk import Desk
 from tests.browser.watch import watched
-from tests.browser.worlds import House, answer, color_of, give_a_curve, house, learned
+from tests.browser.worlds import House, house, live_in
 
 Open = Callable[..., Desk]
 
@@ -33,11 +33,7 @@ def browser() -> Iterator[Browser]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One server with a project of every kind; some have answers and a model. Tests answer what they like in it."""
     with house(tmp_path_factory.mktemp("house")) as opened:
-        with opened.client("messages") as client:
-            give_a_curve(client)
-        with opened.client("pictures") as client:
-            answer(client, color_of, 12)
-            learned(client)
+        live_in(opened)
         yield opened
 
 

@@ -82,6 +82,7 @@ def filters(desk: Desk) -> None:
     if phone(desk):
         desk.button("Filter", exact=True).click()
     expect(desk.find(".facets")).to_be_visible()
+    expect(desk.find(".itemrow, .tile").first).to_be_visible()
 
 
 def change(action: str, name: str) -> Callable[[Desk], None]:
@@ -170,6 +171,7 @@ STATES: dict[str, Enter] = {
     "label-again": at("messages", then=again),
     "label-nothing-left": at("finished", then=nothing_left),
     "overview": at("messages", "/overview", chart),
+    "overview-unmeasured": at("pictures", "/overview", heading),
     "overview-new": at("customers", "/overview", heading),
     "items": at("messages", "/items", filters),
     "items-grid": at("pictures", "/items", filters),

@@ -151,3 +151,12 @@ def give_a_curve(client: Client) -> None:
         if known and known["n"] >= CHECKS and len(client.get("/curve")["points"]) > 1:
             return
     raise AssertionError(f"no accuracy after {client.get()['progress']}")
+
+
+def live_in(home: House) -> None:
+    """Answers and a model in some of the projects."""
+    with home.client("messages") as client:
+        give_a_curve(client)
+    with home.client("pictures") as client:
+        answer(client, color_of, 12)
+        learned(client)

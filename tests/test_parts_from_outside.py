@@ -1,98 +1,177 @@
-"""A part of another package, one file and one entry point, is held to its family's suite by being installed."""
+"""Parts of another package: one file each and an entry point, held to the same promises with no other edit."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parent
 
 STRATEGY = '''
+"""Long vectors first."""
+
 from dataclasses import dataclass
+
 import numpy as np
-from quandary.core.query import QueryContext, Selection, top_k
+
+from quandary.core.query import Reason, Selection
 
 
 @dataclass(frozen=True)
-class Foreign:
-    """Ask for the rows that are farthest from the origin.
+class Longest:
+    """The items whose features are largest, seen from the origin."""
 
-    References
-    ----------
-    Sener, Savarese (2018), Active learning for convolutional neural networks, ICLR.
-    """
-
-    def select(self, context: QueryContext, k: int) -> Selection:
-        far = np.linalg.norm(context.features.dense(context.candidates), axis=1)
-        picked = top_k(far, k, context.rng)
-        return Selection(context.candidates[picked], far)
+    def select(self, context, k):
+        length = np.linalg.norm(context.features.dense(context.candidates), axis=1)
+        order = np.argsort(-length, kind="stable")[:k]
+        reasons = tuple(Reason("unlike", {"length": float(length[i])}, "Far out.") for i in order)
+        return Selection(context.candidates[order], length, reasons)
 '''
+REPEATS = STRATEGY.replace("context.candidates[order], length", "context.candidates[order * 0], length")
+
 EXPORTER = '''
-from pathlib import Path
-from quandary.exporters.job import Job, Written
-from quandary.exporters.jsonl import JsonlExporter
+"""Labels as a list to read."""
+
+from quandary.exporters.job import Written
+from quandary.exporters.whole import whole_file
 
 
-class Foreign(JsonlExporter):
-    """One JSON object a labeled item, under a name of its own"""
+class Markdown:
+    """One line a labeled item, as a list"""
 
-    title = "Foreign lines"
-    suffix = ".foreign"
+    title = "A list to read"
+    suffix = ".md"
+    loses = "all but the item and its label"
+    needs = None
+    kinds = None
+
+    def write(self, job, target):
+        count = 0
+        with whole_file(target) as draft, draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            for item, label, *_ in job.labels().rows():
+                file.write(f"- {item!r}: {label!r}\\n")
+                count += 1
+        return Written(count)
 '''
+
 EXTRACTOR = '''
-from quandary.features.text import TextFeatures
+"""Texts by their length."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 
 
-class Foreign(TextFeatures):
-    """Text in a few dimensions only"""
+class Lengths(TransformerMixin, BaseEstimator):
+    """Characters and words of a text"""
 
-    version = 7
+    kind = "text"
+    version = 1
+    sample = 1000
+
+    def __init__(self, columns=("text",), root=""):
+        self.columns = columns
+        self.root = root
+
+    def fit(self, contents, y=None):
+        self.known_ = len(contents)
+        return self
+
+    def transform(self, contents):
+        found = [" ".join(content.get(column, "") for column in self.columns) for content in contents]
+        return np.array([[len(text), len(text.split())] for text in found], np.float32)
 '''
-PARTS = {
-    "strategies": (STRATEGY, "test_strategies_common.py"),
-    "exporters": (EXPORTER, "test_exporters_common.py"),
-    "features": (EXTRACTOR, "test_extractors_common.py"),
-}
 
 
-def install(folder: Path, family: str, source: str) -> None:
-    """Write a distribution of one file with one entry point."""
-    (folder / f"foreign_{family}.py").write_text(source)
+@dataclass(frozen=True)
+class Part:
+    """One part: its family, name, class, source, and a part of ours that is held to no less."""
+
+    room: str
+    name: str
+    made: str
+    source: str
+    suite: str
+    twin: str
+
+
+PARTS = (
+    Part("strategies", "longest", "Longest", STRATEGY, "test_strategies_common.py", "margin"),
+    Part("exporters", "markdown", "Markdown", EXPORTER, "test_exporters_common.py", "csv"),
+    Part("features", "lengths", "Lengths", EXTRACTOR, "test_extractors_common.py", "text"),
+)
+# Ours alone lie in a file of their own name in our folder.
+OURS = {"test_is_one_file_of_its_own_name_that_cites_its_source"}
+
+
+def install(folder: Path, *parts: Part) -> None:
+    """Lay the parts down as an installed package would: a file each, and the entry points."""
     info = folder / "foreign-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[quandary.{family}]\nforeign = foreign_{family}:Foreign\n")
+    lines = []
+    for part in parts:
+        (folder / f"foreign_{part.name}.py").write_text(part.source)
+        lines += [f"[quandary.{part.room}]", f"{part.name} = foreign_{part.name}:{part.made}"]
+    (info / "entry_points.txt").write_text("\n".join(lines))
 
 
-def run_suite(folder: Path, suite: str) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", "foreign"]
-    return subprocess.run(
-        [*command, str(HERE / suite)],
-        cwd=HERE.parent,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
+def python(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A Python that has the package of ``folder``, too."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=TESTS.parent)
+
+
+def pytest_in(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return python(folder, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments)
+
+
+def functions_with(lines: str, name: str) -> set[str]:
+    """The test functions that ran with ``name`` among their parameters."""
+    found = re.findall(r"::(test_\w+)\[([^\]]*)\]", lines)
+    return {function for function, parameters in found if name in parameters.split("-")}
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.room)
+def test_the_suite_takes_up_a_new_part_by_itself(tmp_path: Path, part: Part) -> None:
+    install(tmp_path, *PARTS)
+    ran = pytest_in(tmp_path, "-v", "-k", part.name, TESTS / part.suite)
+    assert ran.returncode == 0, ran.stdout[-3000:]
+    passed = "\n".join(line for line in ran.stdout.splitlines() if "PASSED" in line)
+    held_to = functions_with(pytest_in(tmp_path, "-q", "--collect-only", TESTS / part.suite).stdout, part.twin) - OURS
+    assert len(held_to) >= 5
+    assert functions_with(passed, part.name) == held_to
+
+
+def test_a_strategy_that_asks_twice_is_found_out(tmp_path: Path) -> None:
+    install(tmp_path, Part("strategies", "longest", "Longest", REPEATS, "", ""))
+    ran = pytest_in(tmp_path, "-q", "-k", "longest", TESTS / "test_strategies_common.py")
+    assert ran.returncode == 1, ran.stdout[-3000:]
+    assert "test_chooses_distinct_candidates[longest]" in ran.stdout
+
+
+def test_a_new_part_is_offered_like_ours(tmp_path: Path) -> None:
+    install(tmp_path, *PARTS)
+    said = python(
+        tmp_path,
+        "-c",
+        "import quandary, quandary.exporters, quandary.features, numpy as np\n"
+        "print(quandary.strategies()['longest'])\n"
+        "print(quandary.exporters()['markdown'])\n"
+        "print(quandary.features()['lengths'])\n"
+        "X = np.array([[1.0], [9.0], [5.0]])\n"
+        "al = quandary.ActiveLearner(X, classes=['a', 'b'], strategy='longest', audit=0)\n"
+        "print(list(al.ask(2).ids))\n",
     )
-
-
-@pytest.mark.parametrize("family", PARTS)
-def test_a_part_from_outside_passes_the_suite_of_its_family(family: str, tmp_path: Path) -> None:
-    source, suite = PARTS[family]
-    install(tmp_path, family, source)
-    run = run_suite(tmp_path, suite)
-    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
-    assert run.stdout.count("PASSED") >= 3
-    assert "SKIPPED" not in run.stdout
-
-
-def test_a_faulty_part_from_outside_is_found(tmp_path: Path) -> None:
-    install(tmp_path, "strategies", STRATEGY.replace("context.candidates[picked]", "context.candidates[picked * 0]"))
-    run = run_suite(tmp_path, "test_strategies_common.py")
-    assert run.returncode == 1
-    assert run.stdout.count("FAILED") >= 3
+    assert said.stdout.splitlines() == [
+        "The items whose features are largest, seen from the origin.",
+        "One line a labeled item, as a list",
+        "Characters and words of a text",
+        "['1', '2']",
+    ], said.stderr

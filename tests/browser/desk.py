@@ -107,6 +107,7 @@ class Desk:
 
     def say(self, name: str) -> str:
         """Answer the item on screen with the key of a class; its id."""
+        self.ready()  # before that there are no keys to read
         return self.answer(self.keys[name])
 
     def say_after_change(self, name: str) -> str:

@@ -64,6 +64,7 @@ class Desk:
     @property
     def keys(self) -> dict[str, str]:
         """The classes on the answer buttons, each with its key."""
+        expect(self.find("button.ans bdi").first).to_be_attached()
         script = "all => all.map((b) => [b.querySelector('bdi').textContent, b.querySelector('kbd').textContent])"
         pairs: list[list[str]] = self.page.eval_on_selector_all("button.ans:has(bdi)", script)
         return {name: key.lower() for name, key in pairs}

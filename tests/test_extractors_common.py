@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -137,45 +134,3 @@ def test_any_cells_give_finite_numbers(name: str, cells: list[str]) -> None:
     X = part(columns=("a", "b"), root="").fit(contents).transform(contents)
     assert X.shape[0] == len(cells)
     assert np.isfinite(X).all()
-
-
-FOREIGN = '''
-"""Texts by their length."""
-import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-
-
-class Lengths(TransformerMixin, BaseEstimator):
-    """Characters and words of a text"""
-
-    kind = "text"
-    version = 1
-    sample = 1000
-
-    def __init__(self, columns=("text",), root=""):
-        self.columns = columns
-        self.root = root
-
-    def fit(self, contents, y=None):
-        self.known_ = len(contents)
-        return self
-
-    def transform(self, contents):
-        found = [" ".join(content.get(column, "") for column in self.columns) for content in contents]
-        return np.array([[len(text), len(text.split())] for text in found], np.DTYPE)
-'''
-
-
-@pytest.mark.parametrize(("dtype", "passes"), [("float32", True), ("float64", False)])
-def test_one_file_of_another_package_is_held_to_the_same(tmp_path: Path, dtype: str, passes: bool) -> None:
-    (tmp_path / "lengths.py").write_text(FOREIGN.replace("DTYPE", dtype))
-    info = tmp_path / "lengths-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: lengths\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[quandary.features]\nlengths = lengths:Lengths\n")
-    paths = [str(tmp_path), *sys.path]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "lengths", __file__]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=Path(__file__).parent.parent)
-    assert (done.returncode == 0) is passes, done.stdout[-3000:]
-    assert " passed" in done.stdout

@@ -86,6 +86,7 @@ class Lengths(TransformerMixin, BaseEstimator):
         found = [" ".join(content.get(column, "") for column in self.columns) for content in contents]
         return np.array([[len(text), len(text.split())] for text in found], np.float32)
 '''
+DOUBLE = EXTRACTOR.replace("np.float32", "np.float64")
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,13 @@ def test_a_strategy_that_asks_twice_is_found_out(tmp_path: Path) -> None:
     ran = pytest_in(tmp_path, "-q", "-k", "longest", TESTS / "test_strategies_common.py")
     assert ran.returncode == 1, ran.stdout[-3000:]
     assert "test_chooses_distinct_candidates[longest]" in ran.stdout
+
+
+def test_an_extractor_of_the_wrong_precision_is_found_out(tmp_path: Path) -> None:
+    install(tmp_path, Part("features", "lengths", "Lengths", DOUBLE, "", ""))
+    ran = pytest_in(tmp_path, "-q", "-k", "lengths", TESTS / "test_extractors_common.py")
+    assert ran.returncode == 1, ran.stdout[-3000:]
+    assert " passed" in ran.stdout
 
 
 def test_a_new_part_is_offered_like_ours(tmp_path: Path) -> None:

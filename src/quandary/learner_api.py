@@ -96,6 +96,7 @@ class ActiveLearner:
     def _begin(self, pool: Pool, items: ItemIds, parts: tuple[Any, Any], plan: Plan) -> None:
         self._pool, self._parts, self._plan = pool, parts, plan
         self._log: list[Event] = []
+        self._asked: dict[str, tuple[str, bool]] = {}  # why each item was last asked, and whether as a random check
         self._state = loop.begin(items, ())
         self._fitted: tuple[int, Any] | None = None
         self._assessed: tuple[int, Assessment | None] | None = None
@@ -129,8 +130,7 @@ class ActiveLearner:
             raise ConfigError(f"tell needs one label an id, got {len(items)} ids and {len(values)} labels")
         for item, value in zip(items, values, strict=True):
             self._refuse_unknown(item, value)
-        why = self._asked()
-        self._take([self._answer(item, value, why) for item, value in zip(items, values, strict=True)])
+        self._take([self._answer(item, value) for item, value in zip(items, values, strict=True)])
 
     def _refuse_unknown(self, item: str, value: Any) -> None:
         if item not in self._state.ids:
@@ -138,19 +138,10 @@ class ActiveLearner:
         if value is not None and self._closed and str(value) not in self._values:
             raise ConfigError(unknown_name("class", str(value), list(self._values)))
 
-    def _asked(self) -> dict[str, tuple[str, bool]]:
-        """Why each item was last asked, and whether as a random check."""
-        rounds = [event for event in self._log if isinstance(event, RoundProposed)]
-        return {
-            item: (reason, check)
-            for event in rounds
-            for item, reason, check in zip(event.items, event.reasons, event.audit, strict=True)
-        }
-
-    def _answer(self, item: str, value: Any, why: dict[str, tuple[str, bool]]) -> AnswerGiven:
+    def _answer(self, item: str, value: Any) -> AnswerGiven:
         if value is not None:
             self._values.setdefault(str(value), value)
-        reason, check = why.get(item, ("", False))
+        reason, check = self._asked.get(item, ("", False))
         return AnswerGiven(
             item=item,
             value=None if value is None else str(value),
@@ -167,6 +158,10 @@ class ActiveLearner:
     def _take(self, events: Sequence[Event]) -> None:
         fold(events, self._state)
         self._log.extend(events)
+        for event in events:
+            if isinstance(event, RoundProposed):
+                why = zip(event.reasons, event.audit, strict=True)
+                self._asked.update(zip(event.items, why, strict=True))
 
     # ---- what is known -------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from quandary.pool import Pool, frame_pool, make_pool
 from quandary.stores.sqlite import SqliteStore
 
 PROJECT = "script"
-BLOCK = 5_000
+REGISTRIES = {"strategy": strategies, "learner": learners}
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,9 @@ def _read_numbers(folder: Path) -> Any:
 
 def describe(part: Any, kind: str) -> Any:
     """How a strategy or learner is written down: a name, a name with parameters, or None for a foreign object."""
-    registry = strategies if kind == "strategy" else learners
     if isinstance(part, str):
         return {"name": part, "parameters": {}}
-    for name, cls in registry.all().items():
+    for name, cls in REGISTRIES[kind].all().items():
         if type(part) is cls:
             return {"name": name, "parameters": _parameters(part)}
     return None
@@ -120,8 +119,7 @@ def rebuild(described: Any, given: Any, kind: str, folder: Path) -> Any:
     if described is not None and not described["parameters"]:
         return described["name"]
     if described is not None:
-        registry = strategies if kind == "strategy" else learners
-        return registry.make(described["name"], **described["parameters"])
+        return REGISTRIES[kind].make(described["name"], **described["parameters"])
     if kind == "learner" and (folder / "learner.skops").is_file():
         return _loaded(folder / "learner.skops")
     raise ConfigError(

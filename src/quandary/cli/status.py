@@ -30,13 +30,13 @@ def status(
 
 def facts(project: Project) -> dict[str, Any]:
     """All about a project; the objects are those of the HTTP interface."""
-    from quandary.project.published import read_predictions, read_ranking, read_verdict
+    from quandary.project.published import FOLDER, read_predictions, read_ranking, read_verdict
     from quandary.service import views
     from quandary.service.learned import Learned
 
     state = project.state()
     counts = state.counts()
-    published = project.folder / "published"
+    published = project.folder / FOLDER
     learned = Learned()
     learned.take_verdict(read_verdict(published), state.version)
     learned.take_predictions(read_predictions(published, len(state.ids)), state.version)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from quandary.core.errors import ConfigError, QuandaryError, StorageFull
+from quandary.files.atomic import flush
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
@@ -79,8 +80,4 @@ def _remove(draft: Path) -> None:
 def _flush(path: Path) -> None:
     # Some systems do not let folders be opened, and there they need no flush.
     with contextlib.suppress(PermissionError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        flush(path)

@@ -25,8 +25,13 @@ def replace_file(path: Path, data: bytes) -> None:
 def sync_folder(folder: Path) -> None:
     """Make a rename in ``folder`` last, where the system lets folders be opened."""
     with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        flush(folder)
+
+
+def flush(path: Path) -> None:
+    """Put a file or folder that was written on the disk; raises ``OSError``."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

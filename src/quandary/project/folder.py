@@ -20,7 +20,7 @@ from quandary.project import contents
 from quandary.stores.records import Reply
 from quandary.stores.sqlite import SqliteStore
 
-DATABASE, VECTORS, FEATURES, PUBLISHED = "project.db", "vectors.npz", "features", "published"
+DATABASE, VECTORS, FEATURES = "project.db", "vectors.npz", "features"
 LOG = "main"  # what the log is called in the database, whatever the folder is called
 
 

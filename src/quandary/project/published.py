@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from quandary.core.verdicts import Advice, Estimate
 from quandary.files.atomic import replace_file
 
+FOLDER = "published"  # in that of the project
 RANKING, VERDICT, CURVE = "ranking.json", "verdict.json", "curve.json"
 PREDICTIONS, MODEL, GENERATION = "predictions.npz", "model.skops", "generation"
 

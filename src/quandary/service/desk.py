@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from quandary.core.events import Event
 from quandary.core.state import State
-from quandary.project.published import read_predictions, read_ranking, read_verdict
+from quandary.project.published import FOLDER, read_predictions, read_ranking, read_verdict
 from quandary.service import views
 from quandary.service.contents import Contents
 from quandary.service.hub import Hub
@@ -46,7 +46,7 @@ class Desk:
         self.ledger = Ledger(project.store, project.key)
         self.leases = Leases(clock)
         self.queue = Queue(int(self.state.plan.get("seed", 0)))
-        self.published = Path(project.folder) / "published"
+        self.published = Path(project.folder) / FOLDER
         self.learned = Learned()
         self.contents = Contents(project, self.state.ids, f"/api/projects/{quote(name, safe='')}")
         self.trainer: Trainer = NoTrainer()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from quandary.project.folder import Project
-from quandary.project.published import read_ranking
+from quandary.project.published import FOLDER, read_ranking
 from quandary.service.service import Service
 from quandary.service.worker import Worker
 
@@ -17,7 +17,7 @@ def start_service(project: Project, name: str | None = None, annotator: str = "m
     ``name`` is its id in addresses, by default its own; ``options`` are those of ``Service``.
     """
     service = Service(project, name or project.name, annotator, **options)
-    worker = Worker(project.folder, listener(service, project.folder / "published"))
+    worker = Worker(project.folder, listener(service, project.folder / FOLDER))
     service.attach(worker)
     worker.start()
     return service

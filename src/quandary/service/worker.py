@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from typing import IO, Any
 
 from quandary.files.atomic import replace_file
-from quandary.project.published import GENERATION
+from quandary.project.published import FOLDER, GENERATION
 
 PAUSES = (0.2, 1.0, 3.0)  # seconds before each quick retry; after the last the next answer decides
 GRACE = 2.0  # seconds a trainer has to end by itself
@@ -117,7 +117,7 @@ class Worker:
             return self._process
 
     def _next_generation(self) -> int:
-        path = self._folder / "published" / GENERATION
+        path = self._folder / FOLDER / GENERATION
         path.parent.mkdir(exist_ok=True)
         try:
             number = int(path.read_text("ascii")) + 1

@@ -26,11 +26,12 @@ def main() -> int:
     # Before numpy is imported: one thread adds up in one order, and leaves the other cores to the page.
     os.environ.update(dict.fromkeys(THREADS, "1"))
 
+    from quandary.project.published import FOLDER
     from quandary.trainer.inbox import Inbox
     from quandary.trainer.outlet import Outlet, Replaced, own_stdout
 
     inbox = Inbox(sys.stdin)
-    outlet = Outlet(folder / "published", generation, own_stdout())
+    outlet = Outlet(folder / FOLDER, generation, own_stdout())
     try:
         from quandary.trainer.work import run
 

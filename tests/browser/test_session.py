@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
+from quandary.cli.http import Client
 from tests.browser.conftest import Open
 from tests.browser.desk import Desk
 from tests.browser.ledger import Ledger
 from tests.cli.command import done, running
 from tests.cli.sources import texts
 
+PATIENT = 500  # requests until the goodbye of a closed tab must have arrived
 NOTE = "ask Kim about <this> one"
 
 
@@ -121,3 +124,16 @@ def correct_from_the_strip(desk: Desk, ledger: Ledger) -> None:
     assert ledger.said[item] == "fine"
     assert ledger.answer("bad") == [item]
     assert desk.ready() == asked
+
+
+def test_a_closed_tab_holds_no_items(tmp_path: Path, visit: Open) -> None:
+    source, project = texts(tmp_path / "mood.csv", labels=False), tmp_path / "mood.quandary"
+    start: list[str | Path] = ["label", source, "--text", "message", "--classes", "good,bad", "--project", project]
+    with running(*start, "--port", "0") as server:
+        first, second = visit(server.url), visit(server.url)
+        item = first.ready()
+        assert second.ready() != item
+        first.page.close()
+        with closing(Client(server.url)) as client:
+            asked = (client.get("/next?n=1")["items"][0]["item"] for _ in range(PATIENT))
+            assert item in asked  # asking again gives what has become free since

@@ -161,6 +161,19 @@ def test_callers_by_header_cookie_and_connection(app: FastAPI, service: Service)
         assert "quandary_client" in one.get("/api/projects", headers=auth).cookies
 
 
+def test_what_a_caller_held_is_free_when_it_leaves(app: FastAPI, service: Service) -> None:
+    service.take_ranking(ranking(service, [str(i) for i in range(30)]))
+    with TestClient(app, base_url=BASE, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+
+        def ask(tab: str) -> list[str]:
+            items = client.get(f"{P}/next?n=3", headers={"x-quandary-client": tab}).json()["items"]
+            return [item["item"] for item in items]
+
+        assert [ask("one"), ask("two")] == [["0", "1", "2"], ["3", "4", "5"]]
+        assert client.delete(f"{P}/leases", headers={"x-quandary-client": "one"}).status_code == 200
+        assert ask("three") == ["0", "1", "2"]
+
+
 def test_a_stranger_gets_the_order_that_one_caller_would_get(app: FastAPI, service: Service) -> None:
     service.take_ranking(ranking(service, [str(i) for i in range(30)]))
     auth = {"authorization": f"Bearer {TOKEN}"}

@@ -60,3 +60,14 @@ def test_releasing_lets_everybody_ask() -> None:
     leases.release(1)
     leases.release(1)
     assert leases.free(1, "bob")
+
+
+def test_who_leaves_gives_back_all_but_what_it_took_back() -> None:
+    leases = Leases(clock=lambda: 0.0)
+    leases.hold("ann", [1, 2])
+    leases.pin("ann", 3)
+    leases.hold("bob", [4])
+    leases.leave("ann")
+    leases.leave("nobody")
+    assert [leases.free(p, "cat") for p in (1, 2, 3, 4)] == [True, True, False, False]
+    assert leases.pinned("ann") == [3]

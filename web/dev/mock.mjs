@@ -17,6 +17,7 @@ function routes(p, client) {
   return {
     'GET ': () => p.summary(),
     'GET next': ({ query }) => p.next(client, Number(query.get('n') ?? 5)),
+    'DELETE leases': () => p.leave(client),
     'POST answers': ({ body }) => p.answer(client, body),
     'POST undo': ({ body }) => p.undo(client, body),
     'GET answers': ({ query }) => ({ answers: p.answers.slice(-Number(query.get('limit') ?? 20)).reverse() }),

@@ -86,6 +86,11 @@ export class MockProject {
     return { item: item.id, content: item.content, reason: this.reason(item, suggestion), suggestion, audit: item.audit };
   }
 
+  leave(client) {
+    for (const [id, lease] of this.leases) if (lease.client === client) this.leases.delete(id);
+    return { progress: this.progress() };
+  }
+
   next(client, n) {
     const now = Date.now(), free = [];
     for (const item of this.items) {

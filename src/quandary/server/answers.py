@@ -41,6 +41,12 @@ def next_items(service: TheService, caller: TheCaller, n: Count = 5) -> Json:
     return service.next(caller.name, n)
 
 
+@router.delete("/leases")
+def leave(service: TheService, caller: TheCaller) -> Json:
+    """Let others be asked what the caller holds."""
+    return service.leave(caller.name)
+
+
 @router.post("/answers")
 def give_answer(service: TheService, caller: TheCaller, body: AnswerBody) -> Json:
     """Write an answer down; replies once it is on the disk, with the next items."""

@@ -76,6 +76,11 @@ class Leases:
         self._pins += 1
         self._put(caller, position, self._turns.get(caller, 0), self._pins)
 
+    def leave(self, caller: str) -> None:
+        """Release what ``caller`` holds, but for what it took back: it will be back for that, or the time runs out."""
+        for position in [p for p in self._of.get(caller, ()) if not self._pin(p)]:
+            self.release(position)
+
     def release(self, position: int) -> None:
         """Let go of an item, whoever holds it."""
         lease = self._held.pop(position, None)

@@ -106,6 +106,12 @@ class Service:
             nothing = None if questions else self._nothing_left(caller)
         return {"items": self._with_contents(shown), **rest, "nothing_left": nothing}
 
+    def leave(self, caller: str) -> dict[str, Any]:
+        """Let others be asked what ``caller`` holds: it is gone."""
+        with self._desk.lock:
+            self._desk.leases.leave(caller)
+            return {"progress": self._desk.progress()}
+
     def answer(self, caller: str, known: bool, request: AnswerRequest, count: int) -> dict[str, Any]:
         """Write an answer down; ``known``: the caller will be the same next time."""
         with self._desk.lock:

@@ -39,6 +39,8 @@ export class Session {
   }
 
   async start(): Promise<void> {
+    addEventListener('pagehide', this.#leave);
+    addEventListener('pageshow', this.#return);
     await this.tab.join();
     this.live.onBack = () => this.#back();
     this.live.onModel = () => this.#learned();
@@ -52,10 +54,20 @@ export class Session {
   }
 
   stop(): void {
+    removeEventListener('pagehide', this.#leave);
+    removeEventListener('pageshow', this.#return);
+    this.#leave();
     this.live.stop();
     this.sender.stop();
     this.tab.close();
   }
+
+  #leave = (): void => this.api.leave();
+
+  /** Restored from the browser's memory: what was released is asked for again. */
+  #return = (event: PageTransitionEvent): void => {
+    if (event.persisted) void this.labeling.refill();
+  };
 
   #back(): void {
     this.sender.retry();

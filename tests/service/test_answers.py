@@ -168,9 +168,10 @@ def test_taking_back_one_item(service: Service) -> None:
 
 def test_the_last_answers_newest_first(service: Service) -> None:
     for item in ("3", "4", "5"):
-        give(service, item)
+        give(service, item, key=f"key of {item}")
     service.change_classes(ClassRequest("rename", "spam", to="junk"), preview=False)
     found = service.answers(2, None)["answers"]
+    assert [entry["key"] for entry in found] == ["key of 5", "key of 4"]
     assert [(entry["item"], entry["value"]) for entry in found] == [("5", "junk"), ("4", "junk")]
     assert found[0]["brief"] == "winner prize click number 5"
     older = service.answers(10, found[-1]["version"])["answers"]

@@ -116,7 +116,7 @@ export class MockProject {
     if (this.readOnly) return fail(507, 'read_only', `Nothing was written: ${this.readOnly}. Free space and send it again.`);
     this.version++;
     const kind = body.kind ?? (body.value === null ? 'skip' : 'label');
-    this.answers.push({ item: item.id, kind, value: body.value, suggested: body.suggested ?? null, annotator: 'you', at: Date.now() / 1000, seconds: body.seconds ?? null, version: this.version, audit: item.audit, note: body.note ?? null, brief: briefOf(item, item.id), thumb: this.thumb(item) });
+    this.answers.push({ item: item.id, key: body.key, kind, value: body.value, suggested: body.suggested ?? null, annotator: 'you', at: Date.now() / 1000, seconds: body.seconds ?? null, version: this.version, audit: item.audit, note: body.note ?? null, brief: briefOf(item, item.id), thumb: this.thumb(item) });
     this.settle(item);
     if (kind === 'skip') this.skippedAt.set(item.id, this.answers.length);
     this.learn();

@@ -173,6 +173,8 @@ export interface UndoReply {
 
 export interface Answer {
   item: string;
+  /** the UUID it was sent with; null where it came another way */
+  key: string | null;
   kind: AnswerKind;
   value: string | null;
   suggested: string | null;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { merge } from '../src/lib/merge';
+import { recall } from '../src/lib/recall';
 import { slice, TALLEST } from '../src/lib/slice';
 import type { Item } from '../src/types';
 
@@ -18,6 +19,18 @@ describe('merge', () => {
   it('asks nothing that came home after the request had left, and again what came home before', () => {
     const home = new Map([['late', 9], ['early', 2]]);
     expect(ids(merge(null, ['late', 'early'].map(item), 5, new Set(), home))).toEqual(['early']);
+  });
+});
+
+describe('recall', () => {
+  const said = (...all: string[]): { id: string }[] => all.map((id) => ({ id }));
+
+  it('shows what went home after the server had listed what it has', () => {
+    expect(recall(said('e'), said('b', 'a'), said('e', 'd', 'c'))).toEqual(said('e', 'd', 'c', 'b', 'a'));
+  });
+
+  it('shows once what the server has and whose reply is still on its way', () => {
+    expect(recall(said('c'), said('c', 'b', 'a'), said('c', 'b'))).toEqual(said('c', 'b', 'a'));
   });
 });
 

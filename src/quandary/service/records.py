@@ -59,6 +59,7 @@ def _came_along(desk: Desk, position: int, answer: Answer) -> dict[str, Any]:
 def _shown(desk: Desk, position: int, version: int, said: AnswerGiven, value: str | None) -> dict[str, Any]:
     return {
         "item": said.item,
+        "key": said.key or None,
         "kind": said.kind,
         "value": value,
         "suggested": said.suggested,

@@ -1,6 +1,7 @@
 import type { Api } from '../api';
 import { briefOf } from '../lib/format';
 import type { Entry } from '../lib/outbox';
+import { recall } from '../lib/recall';
 import type { Answer, AnswerKind, Content, Item } from '../types';
 
 export interface Said {
@@ -21,8 +22,8 @@ const thumbOf = (content: Content): string | null =>
   content.type === 'image' ? content.url.replace(/\/content(\?.*)?$/, '/thumb?size=160') : null;
 
 function ofServer(answer: Answer): Said {
-  const { item, brief, thumb, kind, value, suggested } = answer;
-  return { id: `v${answer.version}`, item, brief, thumb, kind, value, suggested, state: 'saved', card: null };
+  const { item, key, brief, thumb, kind, value, suggested } = answer;
+  return { id: key ?? `v${answer.version}`, item, brief, thumb, kind, value, suggested, state: 'saved', card: null };
 }
 
 export function ofEntry(entry: Entry): Said | null {
@@ -41,13 +42,16 @@ export function ofEntry(entry: Entry): Said | null {
 export class Recent {
   list = $state.raw<Said[]>([]);
 
-  /** What the server has, and above it what still waits; asked again, since an answer may come home meanwhile. */
+  /** What the server has, and above it what still waits. */
   async load(api: Api, waiting: () => readonly Entry[]): Promise<void> {
     const here = (): Said[] => waiting().map(ofEntry).filter((said) => said !== null).reverse();
-    this.list = this.list.length ? this.list : here();
+    const before = here();
+    this.list = recall(before, this.list, []);
     try {
       const { answers } = await api.answers(SHOWN * 2);
-      this.list = [...here(), ...answers.map(ofServer)];
+      const shown = new Set(this.list.map((said) => said.id));
+      const left = before.filter((said) => shown.has(said.id));
+      this.list = recall(here(), answers.map(ofServer), left);
     } catch {
       // what is shown stays
     }

@@ -8,6 +8,7 @@ from quandary.core.features import Positions
 from quandary.core.query import Floats, QueryContext, Reason, Selection, top_k
 
 LONGEST_NAME = 13  # two names and the words between them stay below 60 characters
+START = Reason("start", {}, "No model yet, so drawn at random.")
 
 
 def short(name: str) -> str:
@@ -47,7 +48,7 @@ def by_uncertainty(context: QueryContext, k: int, scores: Floats) -> Selection:
     A choice for ``k`` begins with the choice for every smaller ``k``.
     """
     if not context.trained:
-        return at_random(context, k, Reason("start", {}, "No model yet, so drawn at random."))
+        return at_random(context, k, START)
     chosen = top_k(scores, k, context.rng)
     reasons = tuple(torn(row, context.classes) for row in context.proba[chosen])
     return Selection(context.candidates[chosen], scores, reasons)

@@ -12,10 +12,10 @@ export OMP_NUM_THREADS      ?= 1
 SOURCES := $(shell find src web hatch_build.py pyproject.toml README.md LICENSE \
              \( -name node_modules -o -name static -o -name __pycache__ \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check bench docs lock clean force
+.PHONY: help demo test check bench bench-labels docs lock clean force
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(VENV)/installed ## label handwritten digits in the browser; PLAY=60 lets a simulated annotator do it; PORT=N
 	$(BIN)/quandary demo $(if $(PORT),--port $(PORT)) $(if $(PLAY),--play $(PLAY) --no-browser)
@@ -39,6 +39,10 @@ check: $(VENV)/developer ## format, lint and type rules of the Python source, th
 bench: $(VENV)/installed $(VENV)/developer ## run the benchmarks that need no data but their own; takes a while
 	$(BIN)/python -m benchmarks.never_wait
 	$(BIN)/python -m benchmarks.honest_numbers --sets digits
+
+bench-labels: $(VENV)/installed $(VENV)/developer ## the label benchmark on the sets below QUANDARY_DATA: hours; goes on where it stopped; ARGS="..."
+	$(BIN)/python -m benchmarks.labels $(ARGS)
+	$(BIN)/python -m benchmarks.labels $(ARGS) --report
 
 docs: $(VENV)/installed $(VENV)/developer ## run every example of the documentation
 	$(BIN)/python -m pytest tests/test_docs.py tests/test_doctests.py

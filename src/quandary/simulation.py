@@ -26,12 +26,14 @@ class Curve:
     labels   (r,) labels given so far
     scores   (r,) metric on the test set
     seconds  (r,) wall time of choosing and fitting
+    cpu      (r,) processor seconds of the same, of all threads
     asked    (labels[-1],) positions in the order asked
     """
 
     labels: NDArray[np.intp]
     scores: NDArray[np.floating[Any]]
     seconds: NDArray[np.floating[Any]]
+    cpu: NDArray[np.floating[Any]]
     asked: NDArray[np.intp]
     metric: str
     strategy: str
@@ -103,24 +105,31 @@ class _Rounds:
         self.metric, self.score = metric, metric_called(metric)
         self.labels: list[int] = []
         self.scores: list[float] = []
-        self.seconds: list[float] = []
-        self._started = time.perf_counter()
+        self.times: list[tuple[float, float]] = []
+        self._started = _clocks()
 
     def __call__(self, state: State, model: Any) -> None:
-        self.seconds.append(time.perf_counter() - self._started)
+        wall, cpu = _clocks()
+        self.times.append((wall - self._started[0], cpu - self._started[1]))
         self.labels.append(state.counts().labeled)
         proba = predict_proba(model, self.test, np.arange(len(self.test)), self.classes)
         self.scores.append(self.score(self.truth, proba))
-        self._started = time.perf_counter()
+        self._started = _clocks()
 
     def curve(self, asked: NDArray[np.intp], learner: str) -> Curve:
+        times = np.array(self.times).reshape(-1, 2)
         return Curve(
             labels=np.array(self.labels, dtype=np.intp),
             scores=np.array(self.scores),
-            seconds=np.array(self.seconds),
+            seconds=times[:, 0],
+            cpu=times[:, 1],
             asked=asked,
             metric=self.metric,
             strategy=self.plan.name,
             learner=learner,
             seed=self.plan.seed,
         )
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()

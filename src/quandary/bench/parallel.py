@@ -5,11 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import TypeVar
 
 from quandary.bench.runs import Run, Task, finished, play
 from quandary.core.ports import Progress, silent
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def play_all(tasks: Sequence[Task], jobs: int, progress: Progress = silent) -> list[Run]:
@@ -18,17 +22,17 @@ def play_all(tasks: Sequence[Task], jobs: int, progress: Progress = silent) -> l
     progress(len(done), len(tasks), "runs")
     todo = [task for task in tasks if task not in done]
     if todo:
-        for task, run in _in_processes(todo, min(jobs, len(todo))):
+        for task, run in in_processes(play, todo, min(jobs, len(todo))):
             done[task] = run
             progress(len(done), len(tasks), "runs")
     return [done[task] for task in tasks]
 
 
-def _in_processes(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Run]]:
-    """Yield each task with its run as it ends."""
+def in_processes(work: Callable[[T], R], tasks: Sequence[T], jobs: int) -> Iterator[tuple[T, R]]:
+    """Call ``work`` on each task, ``jobs`` at a time; yield each task with what came out as it ends."""
     fresh = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks of this process
     with ProcessPoolExecutor(jobs, fresh, initializer=_end_quietly) as pool:
-        running = {pool.submit(play, task): task for task in tasks}
+        running = {pool.submit(work, task): task for task in tasks}
         try:
             for future in as_completed(running):
                 yield running[future], future.result()

@@ -14,10 +14,13 @@ FEWEST = 10
 STREAM = 0x5B117  # keeps this draw apart from the audit's and the strategies'
 
 
-def split(codes: NDArray[np.intp], seed: int) -> tuple[Positions, Positions]:
+def split(
+    codes: NDArray[np.intp], seed: int, share: float = TEST_SHARE, largest: int = LARGEST_TEST
+) -> tuple[Positions, Positions]:
     """Draw a test set with the classes in proportion; return pool and test positions, both ascending.
 
-    codes  (n,) class codes of the labeled items
+    codes    (n,) class codes of the labeled items
+    share    of the items to test on, as long as that is at most ``largest``
 
     >>> pool, test = split(np.repeat([0, 1], [20, 10]), seed=0)
     >>> len(pool), np.bincount(np.repeat([0, 1], [20, 10])[test]).tolist()
@@ -25,7 +28,7 @@ def split(codes: NDArray[np.intp], seed: int) -> tuple[Positions, Positions]:
     """
     if len(codes) < FEWEST:
         raise InputError(f"{len(codes)} items have a label; a comparison needs at least {FEWEST}: label some more")
-    share = min(TEST_SHARE, LARGEST_TEST / len(codes))
+    share = min(share, largest / len(codes))
     order = np.random.default_rng([seed, STREAM]).permutation(len(codes))
     test = np.zeros(len(codes), bool)
     for code in np.unique(codes):

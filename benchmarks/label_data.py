@@ -33,9 +33,8 @@ def data(name: str, seed: int, representation: str, sizes: tuple[int, int], fold
                     an extractor, or a folder with one NAME.npy a set, row by row like the set
     sizes           the most items of the pool and of the test set
     """
-    where = (
-        folder / f"{name}.{seed}.{sizes[0]}.{sizes[1]}.{_short(representation)}.{representation_digest(representation)}"
-    )
+    what = f"{Path(representation).name}.{representation_digest(representation)}"
+    where = folder / f"{name}.{seed}.{sizes[0]}.{sizes[1]}.{what}"
     if not where.exists():
         where.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=where.parent, prefix="."))

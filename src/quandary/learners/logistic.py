@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from quandary.core.features import Features, Positions
 from quandary.core.registry import learners
 from quandary.geometry.scale import Scale, pool_scale
+from quandary.learners.folds import row_weights
 from quandary.learners.softmax import fit_logistic, rotate, softmax
 
 
@@ -24,10 +25,12 @@ class Logistic(ClassifierMixin, BaseEstimator):
 
     C  inverse strength of the squared penalty, as in scikit-learn but on the scaled features; at 20 to 200
        labels, 20 is as good as what cross-validation chooses, and better than what ridge regression would
+    class_weight  None: every label counts the same; "balanced": every class does, so that a rare one is not overlooked
     """
 
-    def __init__(self, C: float = 20.0) -> None:
+    def __init__(self, C: float = 20.0, class_weight: str | None = None) -> None:
         self.C = C
+        self.class_weight = class_weight
 
     def fit(self, X: Any, y: Any) -> Logistic:
         """Fit to rows ``X`` (n, d), dense or sparse, and their class codes ``y`` (n,)."""
@@ -43,7 +46,8 @@ class Logistic(ClassifierMixin, BaseEstimator):
             self._keep(np.zeros((features.shape[1] + 1, 1)), scale)
             return self
         rows, back = rotate(scale.apply(features[labeled]))
-        weights = fit_logistic(rows, np.eye(len(self.classes_))[codes], self.C)
+        targets = np.eye(len(self.classes_))[codes] * row_weights(codes, self.class_weight)[:, None]
+        weights = fit_logistic(rows, targets, self.C)
         self._keep(np.vstack([back(weights[:-1]), weights[-1:]]), scale)
         return self
 

@@ -28,20 +28,22 @@ def fit_softmax(rows: Array, targets: Array, penalty: float, start: Array | None
     """Weights (d + 1, c), the last row the intercept, that minimize the summed loss plus the penalty.
 
     Loss: sum of -log p(class) + penalty / 2 * |weights|^2, intercept free. ``rows`` (n, d),
-    ``targets`` (n, c) one-hot. Newton's system is solved by conjugate gradients with a diagonal
-    preconditioner and never built (Nocedal and Wright 2006, chapter 7.1). Stops when no entry of
-    the gradient of the sum exceeds ``tol``: a test on the mean would stop before one new label counts.
+    ``targets`` (n, c) one-hot, times the weight of the row where rows weigh differently. Newton's
+    system is solved by conjugate gradients with a diagonal preconditioner and never built (Nocedal
+    and Wright 2006, chapter 7.1). Stops when no entry of the gradient of the sum exceeds ``tol``: a
+    test on the mean would stop before one new label counts.
     """
     rows1 = np.hstack([rows, np.ones((len(rows), 1))])
     ridge = np.full((rows1.shape[1], 1), penalty)
     ridge[-1] = 0.0
     weights = np.zeros((rows1.shape[1], targets.shape[1])) if start is None else start.copy()
+    mass = targets.sum(axis=1, keepdims=True)
     loss, proba = _loss(rows1, targets, ridge, weights)
     for _ in range(MOST_STEPS):
-        slope = rows1.T @ (proba - targets) + ridge * weights
+        slope = rows1.T @ (mass * proba - targets) + ridge * weights
         if np.abs(slope).max() < tol:
             break
-        step = _newton_step(rows1, proba, ridge, slope)
+        step = _newton_step(rows1, mass, proba, ridge, slope)
         found = _line_search(rows1, targets, ridge, weights, step, loss, float((slope * step).sum()))
         if found is None:
             break
@@ -54,12 +56,13 @@ def _loss(rows1: Array, targets: Array, ridge: Array, weights: Array) -> tuple[f
     top = scores.max(axis=1, keepdims=True)
     raised = np.exp(scores - top)
     total = raised.sum(axis=1, keepdims=True)
-    loss = (np.log(total) + top).sum() - (scores * targets).sum() + 0.5 * (ridge * weights**2).sum()
+    mass = targets.sum(axis=1, keepdims=True)
+    loss = (mass * (np.log(total) + top)).sum() - (scores * targets).sum() + 0.5 * (ridge * weights**2).sum()
     return float(loss), raised / total
 
 
-def _newton_step(rows1: Array, proba: Array, ridge: Array, slope: Array) -> Array:
-    spread = proba * (1.0 - proba)
+def _newton_step(rows1: Array, mass: Array, proba: Array, ridge: Array, slope: Array) -> Array:
+    spread = mass * proba * (1.0 - proba)
     diagonal = (rows1**2).T @ spread + ridge + 1e-9
     step = np.zeros_like(slope)
     rest = -slope
@@ -70,7 +73,7 @@ def _newton_step(rows1: Array, proba: Array, ridge: Array, slope: Array) -> Arra
     for _ in range(MOST_CG):
         moved = proba * (rows1 @ way)
         moved -= proba * moved.sum(axis=1, keepdims=True)
-        curved = rows1.T @ moved + ridge * way
+        curved = rows1.T @ (mass * moved) + ridge * way
         bend = float((way * curved).sum())
         if bend <= 0:
             break

@@ -20,11 +20,15 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # a worker a core; must come before numpy
 
 import argparse  # noqa: E402
+import shlex  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from itertools import groupby  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+from benchmarks.label_board import gather, write_csv  # noqa: E402
+from benchmarks.label_pictures import curve_grid, rank_diagram  # noqa: E402
+from benchmarks.label_report import report  # noqa: E402
 from benchmarks.label_runs import Arm, Task, play_all  # noqa: E402
 from benchmarks.sets import LOADERS, data_folder  # noqa: E402
 from quandary.bench.parallel import in_processes, usable_cores  # noqa: E402
@@ -39,7 +43,8 @@ def main() -> None:
     args = arguments()
     tasks = tasks_of(args)
     if args.report:
-        raise SystemExit("no report yet")
+        write_report(args.out, tasks)
+        return
     data_folder()
     failed = play(tasks, args.jobs)
     for task, why in failed:
@@ -106,6 +111,20 @@ def play(tasks: Sequence[Task], jobs: int) -> list[tuple[Task, str]]:
             if not sys.stderr.isatty():
                 print(f"{done}/{len(tasks)} {cell[0].set} seed {cell[0].seed}", flush=True)
     return failed
+
+
+def write_report(out: Path, tasks: Sequence[Task]) -> None:
+    """Print the tables and write them with the curves and the pictures into ``out``."""
+    board = gather(tasks)
+    if not board.sets:
+        raise SystemExit(f"no set was played by all arms, on one seed at least, below {out}; run this without --report")
+    said = report(board, shlex.join(["python", "-m", "benchmarks.labels", *sys.argv[1:]]))
+    print(said)
+    (out / "report.md").write_text(f"{said}\n", encoding="utf-8")
+    (out / "curves.svg").write_text(curve_grid(board), encoding="utf-8")
+    (out / "ranks.svg").write_text(rank_diagram(board), encoding="utf-8")
+    write_csv(out / "curves.csv", tasks)
+    print(f"\nreport.md, curves.svg, ranks.svg and curves.csv are in {out}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -173,7 +173,7 @@ def holm(p: Sequence[float]) -> list[float]:
 def compare(all_lines: Sequence[Line]) -> list[Versus]:
     """Every pair of strategies, the better one first, by the area under the curve within each seed."""
     pairs = [(a, b) if a.areas.mean() >= b.areas.mean() else (b, a) for a, b in combinations(all_lines, 2)]
-    tests = [_wilcoxon(one.areas - other.areas) for one, other in pairs]
+    tests = [signed_rank(one.areas - other.areas) for one, other in pairs]
     return [
         Versus(
             one.strategy,
@@ -188,7 +188,7 @@ def compare(all_lines: Sequence[Line]) -> list[Versus]:
     ]
 
 
-def _wilcoxon(differences: Floats) -> float:
+def signed_rank(differences: Floats) -> float:
     """Two-sided p of Wilcoxon's signed-rank test; 1 when nothing differs."""
     if not np.any(differences):
         return 1.0

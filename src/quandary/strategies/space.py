@@ -25,8 +25,8 @@ def rows_at(context: QueryContext, positions: Positions) -> Rows:
     return pool_view(context.features).values(context.features[positions])
 
 
-def blocks(context: QueryContext, positions: Positions) -> Iterator[tuple[slice, Rows]]:
+def blocks(context: QueryContext, positions: Positions, size: int = BLOCK) -> Iterator[tuple[slice, Rows]]:
     """Yield ``(where, rows)`` over ``positions``, so that a large pool is never copied whole."""
-    for start in range(0, len(positions), BLOCK):
-        where = slice(start, min(start + BLOCK, len(positions)))
+    for start in range(0, len(positions), size):
+        where = slice(start, min(start + size, len(positions)))
         yield where, rows_at(context, positions[where])

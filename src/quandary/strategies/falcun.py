@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quandary.core.query import Floats, QueryContext, Reason, Selection
+from quandary.core.query import Floats, QueryContext, Selection
 from quandary.core.registry import strategies
 from quandary.strategies.margin import uncertainty
-from quandary.strategies.reasons import at_random, torn
+from quandary.strategies.reasons import START, at_random, torn
 
 BLOCK = 16_384
 Array = NDArray[np.float32]
@@ -33,7 +33,7 @@ class Falcun:
 
     def select(self, context: QueryContext, k: int) -> Selection:
         if not context.trained:
-            return at_random(context, k, Reason("start", {}, "No model yet, so drawn at random."))
+            return at_random(context, k, START)
         chosen = draw(context.proba, k, self.gamma, context.rng)
         reasons = tuple(torn(row, context.classes) for row in context.proba[chosen])
         return Selection(context.candidates[chosen], None, reasons)
@@ -46,7 +46,7 @@ def draw(proba: Floats, k: int, gamma: float, rng: np.random.Generator) -> list[
     apart, free = doubt.copy(), np.ones(len(doubt), np.float32)
     chosen: list[int] = []
     for _ in range(k):
-        total = np.cumsum(_chances(doubt, apart, gamma) * free, dtype=np.float64)
+        total = np.cumsum(_chances((doubt + apart) * free, gamma), dtype=np.float64)
         if not total[-1] > 0:  # only items left that are certain and seen
             total = np.cumsum(free, dtype=np.float64)
         best = min(int(np.searchsorted(total, rng.random() * total[-1], side="right")), len(free) - 1)
@@ -56,14 +56,16 @@ def draw(proba: Floats, k: int, gamma: float, rng: np.random.Generator) -> list[
     return chosen
 
 
-def _chances(doubt: Array, apart: Array, gamma: float) -> Array:
-    """Powers of at most 1, so that they cannot overflow, (n,)."""
-    both: Array = (doubt + apart) * np.float32(0.5)
+def _chances(both: Array, gamma: float) -> Array:
+    """Powers of ``both`` (n,), the largest 1: they neither overflow nor vanish. Zeros, which are taken, stay."""
+    both /= max(both.max(), np.float32(1e-30))
     if gamma != 10.0:
-        return np.asarray(both ** np.float32(gamma))
+        return np.where(both > 0, both ** np.float32(gamma), np.float32(0))
     square = both * both
     fourth = square * square
-    return np.asarray(fourth * fourth * square)  # ten times faster than a general power
+    fourth *= fourth
+    fourth *= square  # ten times faster than a general power
+    return fourth
 
 
 def _come_closer(apart: Array, columns: Array, best: int) -> None:

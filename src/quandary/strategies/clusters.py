@@ -13,24 +13,48 @@ BLOCK = 2_048
 TRIALS = 4  # of each new center: the best is kept, so that far groups are never missed
 
 
-def k_means(rows: Rows, count: int, rng: np.random.Generator, steps: int = 15) -> Rows:
+def k_means(
+    rows: Rows,
+    count: int,
+    rng: np.random.Generator,
+    steps: int = 15,
+    weights: Rows | None = None,
+    fixed: Rows | None = None,
+) -> Rows:
     """Centers (count, e) of clusters of ``rows`` (n, e), n >= count.
 
     Greedy k-means++ start (Arthur and Vassilvitskii 2007), then at most ``steps`` of Lloyd's. One thread, so
-    that rounding does not depend on how many there are.
+    that rounding does not depend on how many there are. Rows count as much as ``weights`` (n,) say; those
+    nearest to one of ``fixed`` (f, e) centers, which stay where they are, belong to it.
     """
-    centers = _start(rows, count, rng)
+    mass = np.ones(len(rows), np.float32) if weights is None else weights
+    held = rows[:0] if fixed is None else fixed
+    centers = _start(rows, count, rng, weights, held)
     before = None
     for _ in range(steps):
-        where = nearest_center(rows, centers)
+        where = nearest_center(rows, np.concatenate([held, centers]))
         if before is not None and np.array_equal(where, before):
             break
         before = where
-        members = csr_array((np.ones(len(rows), np.float32), (where, np.arange(len(rows)))), shape=(count, len(rows)))
-        sizes = np.bincount(where, minlength=count)
-        means = (members @ rows) / np.maximum(sizes, 1)[:, None]
+        shape = len(held) + count, len(rows)
+        members = csr_array((mass, (where, np.arange(len(rows)))), shape=shape)[len(held) :]
+        sizes = np.bincount(where, mass, minlength=len(held) + count)[len(held) :]
+        means = (members @ rows) / np.where(sizes > 0, sizes, 1.0)[:, None]
         centers = np.where(sizes[:, None] > 0, means, centers).astype(np.float32)
     return centers
+
+
+def representatives(rows: Rows, weights: Rows, count: int, fixed: Rows, rng: np.random.Generator) -> list[int]:
+    """The row nearest to each of ``count`` weighted k-means centers, all different, heaviest cluster first."""
+    centers = k_means(rows, count, rng, weights=weights, fixed=fixed)
+    where = nearest_center(rows, np.concatenate([fixed, centers])) - len(fixed)
+    heavy = np.bincount(where[where >= 0], weights[where >= 0], minlength=count)
+    apart = squared_distances(rows, centers)
+    chosen: list[int] = []
+    for center in np.argsort(-heavy, kind="stable"):
+        chosen.append(int(apart[:, center].argmin()))
+        apart[chosen[-1]] = np.inf
+    return chosen
 
 
 def nearest_center(rows: Rows, centers: Rows) -> NDArray[np.intp]:
@@ -44,19 +68,31 @@ def nearest_center(rows: Rows, centers: Rows) -> NDArray[np.intp]:
     return where
 
 
-def _start(rows: Rows, count: int, rng: np.random.Generator) -> Rows:
+def _start(rows: Rows, count: int, rng: np.random.Generator, weights: Rows | None, fixed: Rows) -> Rows:
     size = np.einsum("ij,ij->i", rows, rows)
-    taken = [int(rng.integers(len(rows)))]
-    reach = squared_distances(rows, rows[taken])[:, 0]
+    mass = np.float32(1) if weights is None else weights
+    taken: list[int] = []
+    if len(fixed):
+        reach = np.full(len(rows), np.inf, np.float32)
+        for start in range(0, len(fixed), BLOCK // 4):
+            np.minimum(reach, squared_distances(rows, fixed[start : start + BLOCK // 4]).min(axis=1), out=reach)
+    else:
+        taken = [int(rng.integers(len(rows)) if weights is None else _drawn(weights, rng.random(1))[0])]
+        reach = squared_distances(rows, rows[taken])[:, 0]
     while len(taken) < count:
-        draws = rng.random(TRIALS)
-        total = np.cumsum(reach, dtype=np.float64)
-        tried = np.minimum(np.searchsorted(total, draws * total[-1], side="right"), len(rows) - 1)
+        tried = _drawn(reach * mass, rng.random(TRIALS))
         after = rows @ (-2 * rows[tried].T)
         after += size[:, None]
         after += size[tried]
         np.clip(after, 0, reach[:, None], out=after)
-        best = int(after.sum(axis=0, dtype=np.float64).argmin())
+        potential = after.sum(axis=0, dtype=np.float64) if weights is None else weights @ after
+        best = int(potential.argmin())
         taken.append(int(tried[best]))
         reach = after[:, best].copy()
     return rows[taken].copy()
+
+
+def _drawn(chances: Rows, draws: NDArray[np.float64]) -> NDArray[np.intp]:
+    total = np.cumsum(chances, dtype=np.float64)
+    where: NDArray[np.intp] = np.minimum(np.searchsorted(total, draws * total[-1], side="right"), len(chances) - 1)
+    return where

@@ -43,7 +43,12 @@ PACKAGES = {
 IMPURE = {"datetime", "io", "os", "pathlib", "random", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"}
 # Loading a file with any of these runs what is in it.
 UNSAFE = {"_pickle", "cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
-NEVER = UNSAFE | {"jax", "tensorflow", "torch"}
+NEVER = UNSAFE | {"jax", "tensorflow"}
+# What extras bring: only where it is used, so that nobody else needs it or waits for it.
+OPTIONAL = {
+    "learners": {"lightgbm", "skorch", "tabpfn", "torch", "transformers"},
+    "features": {"huggingface_hub", "onnxruntime", "timm", "tokenizers", "torch"},
+}
 
 
 def allowed_rooms(room: str) -> set[str]:
@@ -55,20 +60,21 @@ def allowed_rooms(room: str) -> set[str]:
     return {room} | below & NARROW.get(room, below) | SIDEWAYS.get(room, set())
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every import as its line and the full name of what is imported."""
+def imports(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
+    """Every import as its line, the full name of what is imported, and whether that waits for a call."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            yield from ((node.lineno, alias.name, node.col_offset > 0) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"line {node.lineno}: write imports in full, from quandary"
-            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+            yield from ((node.lineno, f"{node.module}.{alias.name}", node.col_offset > 0) for alias in node.names)
 
 
 def faults(room: str, source: str) -> Iterator[str]:
     """What in the source of one file of ``room`` breaks the rules, a line each."""
     pure = room in FLOORS[0] | FLOORS[1] | FLOORS[2]
-    for line, name in imports(ast.parse(source)):
+    optional = OPTIONAL.get(room, set())
+    for line, name, late in imports(ast.parse(source)):
         top, _, rest = name.partition(".")
         if top == "quandary":
             if rest.partition(".")[0] not in allowed_rooms(room) | {"", "__version__"}:
@@ -78,6 +84,11 @@ def faults(room: str, source: str) -> Iterator[str]:
         elif top in sys.stdlib_module_names:
             if pure and top in IMPURE:
                 yield f"line {line}: {room} is pure and may not import {name}"
+        elif top in set().union(*OPTIONAL.values()):
+            if top not in optional:
+                yield f"line {line}: {room} may not use {name}"
+            elif not late:
+                yield f"line {line}: import {name} in the function that needs it"
         elif top not in PACKAGES.get(room, {top}):
             yield f"line {line}: {room} may not use {name}"
 
@@ -109,6 +120,8 @@ def test_imports_point_down(path: Path) -> None:
         ("server", "import pickle"),
         ("exporters", "from joblib import dump"),
         ("features", "import torch.nn as nn"),
+        ("learners", "from lightgbm import Booster"),
+        ("strategies", "def late():\n    import torch"),
     ],
 )
 def test_each_rule_bites(room: str, source: str) -> None:

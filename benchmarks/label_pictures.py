@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 
@@ -12,10 +13,10 @@ from benchmarks.label_board import Board
 from quandary.bench.across import Curves, areas
 from quandary.bench.axes import Axis, ticks
 from quandary.bench.plots import COLORS
-from quandary.bench.ranks import diagram, height, rank
+from quandary.bench.ranks import LETTER, diagram, height, rank
 
 ACROSS, WIDE, HIGH = 4, 290, 190  # panels in a row, pixels
-LEGEND = 24
+LEGEND = 24  # pixels of a row of names
 OWN = " svg { background: var(--card); } svg .curve { stroke-width: 1.8; }"
 
 
@@ -38,20 +39,26 @@ def styles(board: Board) -> dict[str, str]:
 
 def curve_grid(board: Board) -> str:
     """A panel a set: mean score against labels of every arm."""
+    room = 40 + LETTER * max(len(name) for name in board.names)
+    across = max(1, int(ACROSS * WIDE // room))
+    top = LEGEND * -(-len(board.arms) // across)
     rows = -(-len(board.sets) // ACROSS)
-    return standalone(ACROSS * WIDE, LEGEND * (1 + len(board.arms) // 6) + rows * HIGH, _grid(board))
+    body = chain(_legend(board, across, room), _grid(board, top))
+    return standalone(ACROSS * WIDE, top + rows * HIGH, body)
 
 
-def _grid(board: Board) -> Iterator[str]:
+def _legend(board: Board, across: int, room: float) -> Iterator[str]:
     css = styles(board)
     for i, name in enumerate(board.names):
-        x, y = (i % 6) * 190, LEGEND * (i // 6) + 8
-        yield f'<line class="curve {css[name]}" x1="{x}" x2="{x + 22}" y1="{y}" y2="{y}"/>'
-        yield f'<text class="name {css[name]}" x="{x + 28}" y="{y + 4}">{escape(name)}</text>'
-    top = LEGEND * (1 + len(board.arms) // 6)
+        x, y = (i % across) * room, LEGEND * (i // across) + 8
+        yield f'<line class="curve {css[name]}" x1="{x:.0f}" x2="{x + 22:.0f}" y1="{y}" y2="{y}"/>'
+        yield f'<text class="name {css[name]}" x="{x + 28:.0f}" y="{y + 4}">{escape(name)}</text>'
+
+
+def _grid(board: Board, top: int) -> Iterator[str]:
+    css = styles(board)
     for i, (name, curves) in enumerate(board.sets.items()):
-        left, high = (i % ACROSS) * WIDE, top + (i // ACROSS) * HIGH
-        yield from _panel(name, curves, css, left, high)
+        yield from _panel(name, curves, css, (i % ACROSS) * WIDE, top + (i // ACROSS) * HIGH)
 
 
 def _panel(name: str, curves: Curves, css: dict[str, str], left: int, top: int) -> Iterator[str]:

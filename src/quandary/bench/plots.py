@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quandary.bench.axes import Axis, ticks
+from quandary.bench.ranks import diagram, height
 from quandary.bench.stats import BASELINE, Line, mean_of
 from quandary.bench.summary import Summary
 from quandary.bench.words import TITLES, score, span, step
@@ -135,11 +136,11 @@ def gains(summary: Summary) -> str:
     ends = [v for m in means.values() for v in (m.low, m.high) if v is not None]
     low, high = min(values.min(), *ends, -0.1 * reach), max(values.max(), *ends, 0.1 * reach)
     x = Axis(low, high, 160, WIDTH - 130)
-    height = ROW * len(others) + 46
-    body = list(_zero(x, height, summary.setting.metric))
+    high = ROW * len(others) + 46
+    body = list(_zero(x, high, summary.setting.metric))
     for row, line in enumerate(others):
         body += _gain(summary, line.strategy, differences[line.strategy], x, 26 + ROW * row)
-    return _svg(height, "Gain over random asking in each run", body)
+    return _svg(high, "Gain over random asking in each run", body)
 
 
 def _zero(x: Axis, height: int, metric: str) -> Iterable[str]:
@@ -165,6 +166,13 @@ def _gain(summary: Summary, name: str, values: NDArray[np.floating[Any]], x: Axi
     yield f'<circle class="mean {css}" cx="{x(mean.value):.1f}" cy="{y}" r="6"/>'
     yield f'<text class="tick" x="{WIDTH - 118}" y="{y - 2}">{step(mean.value, metric)}</text>'
     yield f'<text class="tick" x="{WIDTH - 118}" y="{y + 13}">{span(mean, metric)}</text>'
+
+
+def rank_diagram(summary: Summary) -> str:
+    """Mean ranks over the runs, and bars beside strategies that cannot be told apart."""
+    ranks = summary.ranks
+    body = diagram(ranks, [style(summary, name) for name in ranks.names], WIDTH)
+    return _svg(height(ranks), "Mean rank over the runs", body)
 
 
 def mark(summary: Summary, strategy: str) -> str:

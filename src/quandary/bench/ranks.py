@@ -17,7 +17,8 @@ from quandary.bench.stats import holm, signed_rank
 
 Floats = NDArray[np.floating[Any]]
 LEVEL = 0.05
-LEFT, RIGHT, ROW, TOP = 190, 90, 26, 30  # pixels
+RIGHT, ROW, TOP = 90, 26, 30  # pixels
+LETTER = 7.8  # pixels of a letter of a name
 BAR = 12  # pixels between the bars of groups
 
 
@@ -76,7 +77,8 @@ def diagram(ranks: Ranks, styles: Sequence[str], width: int = 760) -> Iterable[s
 
     styles  CSS class of each name
     """
-    x = Axis(1.0, float(max(2, len(ranks.names))), LEFT, width - RIGHT)
+    left = 30 + LETTER * max(len(name) for name in ranks.names)
+    x = Axis(1.0, float(max(2, len(ranks.names))), left, width - RIGHT)
     foot = TOP + ROW * len(ranks.names)
     for place in range(1, len(ranks.names) + 1):
         yield f'<line class="grid" x1="{x(place):.1f}" x2="{x(place):.1f}" y1="{TOP - 6}" y2="{foot}"/>'

@@ -7,7 +7,7 @@ from html import escape
 from importlib.resources import files
 
 from quandary.bench.method import method
-from quandary.bench.plots import gains, learning_curves, mark
+from quandary.bench.plots import gains, learning_curves, mark, rank_diagram
 from quandary.bench.stats import BASELINE, Interval, Line, mean_of
 from quandary.bench.summary import Summary
 from quandary.bench.verdict import verdict
@@ -23,7 +23,10 @@ def report(summary: Summary, command: str) -> str:
     title = escape(f"Which questions teach most: {summary.setting.dataset}")
     sections = [_verdict(summary), _curves(summary), _table(summary)]
     if len(summary.lines) > 1:
-        sections += [_gains(summary), _pairs(summary)]
+        sections.append(_gains(summary))
+        if len(summary.lines) > 2 and len(summary.baseline.seeds) > 1:
+            sections.append(_ranks(summary))
+        sections.append(_pairs(summary))
     sections.append(method(summary, command))
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -65,6 +68,18 @@ def _gains(summary: Summary) -> str:
         "The dot is their mean, with its 95 % interval. Right of zero is better than random asking."
     )
     return _section("Run by run", f'<div class="wide">{gains(summary)}</div>', caption, figure=True)
+
+
+def _ranks(summary: Summary) -> str:
+    groups = summary.ranks.groups
+    caption = (
+        f"In each of the {summary.ranks.blocks} runs the ways of asking are ranked, 1 the best; the dot is the mean. "
+    )
+    if groups:
+        caption += "Ways of asking beside the same bar cannot be told apart: their differences may be chance."
+    else:
+        caption += "No two of them share a bar: each difference is more than chance explains."
+    return _section("Who comes first", f'<div class="wide">{rank_diagram(summary)}</div>', caption, figure=True)
 
 
 def _section(title: str, body: str, caption: str, figure: bool = False) -> str:

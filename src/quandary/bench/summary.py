@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from quandary.bench.ranks import Ranks, rank
 from quandary.bench.runs import Run
 from quandary.bench.stats import (
     BASELINE,
@@ -47,6 +50,7 @@ class Summary:
     target  score that random asking reaches with all its labels
     saved   of each strategy: labels it needs for that, relative to random asking
     needed  of each strategy: labels it needs for that, inf where it does not get there
+    ranks   over the seeds, by the area under the curve
     """
 
     setting: Setting
@@ -55,6 +59,7 @@ class Summary:
     target: float
     needed: dict[str, float]
     saved: dict[str, Interval]
+    ranks: Ranks
 
     @property
     def best(self) -> Line:
@@ -81,6 +86,7 @@ def summarize(setting: Setting, runs: Sequence[Run]) -> Summary:
         target,
         {line.strategy: labels_to_reach(target, line.labels, line.mean) for line in ranked},
         {line.strategy: labels_saved(line, baseline) for line in ranked},
+        rank([line.strategy for line in ranked], np.array([line.areas for line in ranked]).T),
     )
 
 
@@ -111,6 +117,7 @@ def _line(line: Line, summary: Summary) -> dict[str, Any]:
         "area": _interval(mean_of(line.areas)),
         "final": _interval(mean_of(line.scores[:, -1])),
         "labels_to_target": _finite(summary.needed[line.strategy]),
+        "mean_rank": summary.ranks.mean[summary.ranks.names.index(line.strategy)],
         "labels_relative_to_random": _interval(summary.saved[line.strategy]),
         "seconds_a_question": line.seconds_a_question,
         "labels": [int(n) for n in line.labels],

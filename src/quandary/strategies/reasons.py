@@ -42,6 +42,25 @@ def typical(share: float) -> Reason:
     return Reason("typical", {"share": share}, "Typical of many with no label yet.")
 
 
+def disagree(shares: Floats, classes: tuple[str, ...]) -> Reason:
+    """The reason of an item that models differ about; ``shares`` (c,) of the votes, sum 1.
+
+    >>> disagree(np.array([0.0, 0.4, 0.6]), ("dog", "cat", "fox")).text
+    'Models disagree: fox 60 %, cat 40 %.'
+    """
+    second, first = np.argsort(shares, kind="stable")[-2:]
+    p1, p2 = float(shares[first]), float(shares[second])
+    if p2 < 0.005:
+        return Reason("uncertain", {"p1": p1, "p2": p2}, f"All models say {short(classes[first])}.")
+    text = f"Models disagree: {short(classes[first])} {100 * p1:.0f} %, {short(classes[second])} {100 * p2:.0f} %."
+    return Reason("uncertain", {"p1": p1, "p2": p2}, text)
+
+
+def telling(gain: float) -> Reason:
+    """The reason of an item whose label helps with others; ``gain`` in the strategy's unit."""
+    return Reason("typical", {"gain": gain}, "Its label should tell about many others.")
+
+
 def by_uncertainty(context: QueryContext, k: int, scores: Floats) -> Selection:
     """The ``k`` candidates with the highest ``scores``; at random while the model knows no two classes.
 

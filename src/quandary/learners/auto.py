@@ -57,6 +57,18 @@ class Auto(ClassifierMixin, BaseEstimator):
         """The vote's weights of its kernels; empty while one class is known."""
         return {name: weight for name, weight in self.weights_.items() if name not in ("spread", "linear")}
 
+    @property
+    def member_weights_(self) -> NDArray[np.float64]:
+        """The vote's weights of all members, (m,), sum 1."""
+        return np.array(list(self.weights_.values()) or [1.0])
+
+    def members_pool(self, features: Features, positions: Positions) -> NDArray[np.float64]:
+        """What each member says of pool ``positions``, (m, k, c), in the order of ``member_weights_``."""
+        check_is_fitted(self)
+        if not self.weights_:
+            return np.ones((1, len(positions), 1))
+        return np.stack(list(self._voices(pool_geometry(features).items(features, positions)).values()))
+
     def predict_pool(self, features: Features, positions: Positions) -> NDArray[np.float64]:
         """Class probabilities of pool ``positions``, (k, c); exact for the anchors."""
         check_is_fitted(self)
@@ -111,6 +123,12 @@ class Auto(ClassifierMixin, BaseEstimator):
         return out
 
     def _vote(self, items: Items) -> NDArray[np.float64]:
+        total = np.zeros((len(items), len(self.classes_)))
+        for name, said in self._voices(items).items():
+            total += self.weights_[name] * said
+        return total
+
+    def _voices(self, items: Items) -> dict[str, NDArray[np.float64]]:
         scores: dict[str, NDArray[Any]] = {
             "graph": items.links @ self.at_anchors_,
             "spread": items.links @ self.members_["spread"].mass,
@@ -118,7 +136,4 @@ class Auto(ClassifierMixin, BaseEstimator):
         }
         for name, kernel in self.lens_.kernels(self.weights_, items, self.labeled_).items():
             scores[name] = kernel @ self.members_[name].coef.astype(np.float32)
-        total = np.zeros((len(items), len(self.classes_)))
-        for name, weight in self.weights_.items():
-            total += weight * self.members_[name].proba(scores[name])
-        return total
+        return {name: self.members_[name].proba(scores[name]) for name in self.weights_}

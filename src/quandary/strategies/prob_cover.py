@@ -60,7 +60,8 @@ def largest_pure_radius(rows: Rows, cluster: NDArray[np.intp], purity: float) ->
         apart[cluster[where, None] == cluster] = np.inf
         gap[where] = apart.min(axis=1)
     impure = min(int((1 - purity) * len(rows) + 1e-9), len(rows) - 1)
-    return float(np.partition(gap, impure)[impure])
+    # A little less, so that rounding does not put the item at the very edge inside.
+    return float(np.partition(gap, impure)[impure]) * (1 - 1e-4)
 
 
 def _greedy(scene: Scene, radius: float, k: int, rng: np.random.Generator) -> tuple[list[int], list[float]]:

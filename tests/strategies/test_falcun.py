@@ -71,3 +71,10 @@ def test_tiny_doubts_keep_their_proportions() -> None:
 def test_goes_on_when_all_are_certain_and_the_same() -> None:
     proba = np.tile([1.0, 0.0], (9, 1))
     assert sorted(draw(proba, 9, 10.0, np.random.default_rng(0))) == list(range(9))
+
+
+def test_the_tenth_power_by_products_is_the_tenth_power() -> None:
+    proba = dirichlet(500, 4)
+    for seed in range(20):
+        by_products, general = (draw(proba, 20, gamma, np.random.default_rng(seed)) for gamma in (10.0, 10.0 + 1e-7))
+        assert by_products == general

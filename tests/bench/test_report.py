@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from quandary.bench.report import report
+from quandary.bench.report import meaning, report
 from quandary.bench.summary import Setting, Summary, as_json, summarize
 from quandary.bench.verdict import verdict
 from tests.bench.test_stats import runs
@@ -116,3 +116,17 @@ def test_machine_summary_holds_what_was_found() -> None:
     assert found["pairs"][0]["better"] == "margin"
     never = as_json(made(gain=-0.05))["strategies"]["margin"]
     assert never["labels_to_target"] is None
+
+
+def test_each_way_of_asking_says_what_it_asks_about() -> None:
+    page = report(made(), "quandary simulate")
+    assert "Items whose two likeliest classes are closest." in page
+    assert meaning("not there") == ""
+
+
+def test_ranks_are_drawn_from_three_ways_on() -> None:
+    curves = {name: (BASE + 0.01 * i).tolist() for i, name in enumerate(("random", "margin", "entropy"))}
+    summary = summarize(SETTING, [run for name, curve in curves.items() for run in runs(name, [curve] * 6)])
+    assert "Who comes first" in report(summary, "")
+    assert "Who comes first" not in report(made(), "")
+    assert as_json(summary)["strategies"]["entropy"]["mean_rank"] == 1.0

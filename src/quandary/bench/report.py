@@ -12,6 +12,8 @@ from quandary.bench.stats import BASELINE, Interval, Line, mean_of
 from quandary.bench.summary import Summary
 from quandary.bench.verdict import verdict
 from quandary.bench.words import TITLES, count, duration, p_value, score, span, step, times
+from quandary.core.errors import QuandaryError
+from quandary.core.registry import strategies
 
 # Nothing in the page may run or call home, whatever a data set or a strategy is called.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -59,7 +61,25 @@ def _curves(summary: Summary) -> str:
     if seeds > 1:
         caption += f"Each line is the mean of {seeds} runs, the band around it its 95 % interval. "
     caption += f"The dotted line is what random asking reaches in the end, {score(summary.target, metric)}."
-    return _section("Learning curves", f'<div class="wide">{learning_curves(summary)}</div>', caption, figure=True)
+    picture = f'<div class="wide">{learning_curves(summary)}</div>\n{_legend(summary)}'
+    return _section("Learning curves", picture, caption, figure=True)
+
+
+def _legend(summary: Summary) -> str:
+    """What each way of asking asks about."""
+    said = "".join(
+        f"<li>{mark(summary, line.strategy)}<b>{escape(line.strategy)}</b> {escape(meaning(line.strategy))}</li>\n"
+        for line in summary.lines
+    )
+    return f'<ul class="legend">\n{said}</ul>'
+
+
+def meaning(strategy: str) -> str:
+    """The first line of what a strategy says of itself; empty for one that is not known here."""
+    try:
+        return (strategies.get(strategy).__doc__ or "").strip().split("\n")[0]
+    except QuandaryError:
+        return ""
 
 
 def _gains(summary: Summary) -> str:

@@ -39,11 +39,11 @@ def score(value: float, metric: str) -> str:
 def step(value: float, metric: str, sign: bool = True) -> str:
     """A difference of scores.
 
-    >>> step(0.0312, "accuracy"), step(0.0312, "accuracy", sign=False)
-    ('+3.1 points', '3.1 points')
+    >>> step(0.0312, "accuracy"), step(0.0312, "accuracy", sign=False), step(-0.0001, "accuracy")
+    ('+3.1 points', '3.1 points', '+0.0 points')
     """
     plus = "+" if sign else ""
-    return f"{100 * value:{plus}.1f} points" if is_share(metric) else f"{value:{plus}.3f}"
+    return f"{_near(100 * value, 1):{plus}.1f} points" if is_share(metric) else f"{_near(value, 3):{plus}.3f}"
 
 
 def span(interval: Interval, metric: str) -> str:
@@ -51,7 +51,13 @@ def span(interval: Interval, metric: str) -> str:
     if interval.low is None or interval.high is None:
         return ""
     scale, digits = (100, 1) if is_share(metric) else (1, 3)
-    return f"{scale * interval.low:+.{digits}f} to {scale * interval.high:+.{digits}f}"
+    low, high = (_near(scale * value, digits) for value in (interval.low, interval.high))
+    return f"{low:+.{digits}f} to {high:+.{digits}f}"
+
+
+def _near(value: float, digits: int) -> float:
+    """Rounded, and never minus zero."""
+    return round(value, digits) + 0.0
 
 
 def times(value: float | None) -> str:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import wordllama
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from quandary.features.text import TextFeatures, unspaced
+from quandary.features.words import word_vectors
 from tests.features.worlds import texts
 
 
@@ -25,7 +29,7 @@ def plain_lsa(raw: list[str], components: int) -> np.ndarray:
 def test_the_angles_between_texts_are_those_of_plain_lsa() -> None:
     contents = texts(60)
     expected = plain_lsa([content["text"] for content in contents], 2)
-    found = TextFeatures(components=2).fit_transform(contents)
+    found = TextFeatures(components=2, meanings=0).fit_transform(contents)
     assert found.shape == (60, 2)
     # Signs and rotations are free; angles are not. The randomized SVD is near, not equal.
     assert np.abs(found @ found.T - expected @ expected.T).max() < 0.05
@@ -50,9 +54,9 @@ def test_texts_are_unit_vectors_and_empty_ones_zero() -> None:
     X = (
         TextFeatures()
         .fit([*texts(50), {"text": ""}])
-        .transform([{"text": "bank card"}, {"text": ""}, {}, {"text": "§§"}])
+        .transform([{"text": "bank card"}, {"text": ""}, {}, {"text": "never seen"}])
     )
-    assert np.linalg.norm(X, axis=1).round(5).tolist() == [1, 0, 0, 0]
+    assert np.linalg.norm(X, axis=1).round(5).tolist() == [1, 0, 0, 1]
 
 
 @pytest.mark.parametrize("raw", [[""], ["", ""], ["one"], ["a", "b"], ["same"] * 9, ["!!!", "???"], ["x" * 50_000]])
@@ -72,6 +76,19 @@ def test_scripts_without_blanks_are_told_apart() -> None:
     same, other = X[:30] @ X[:30].T, X[:30] @ X[30:].T
     assert same.mean() > other.mean() + 0.3
     assert unspaced(weather)
+
+
+def test_what_means_the_same_is_near_without_a_common_word() -> None:
+    pool = [*(c["text"] for c in texts(40)), "The film was wonderful.", "A great movie!", "Please pay the invoice."]
+    film, movie, invoice = TextFeatures().fit_transform([{"text": text} for text in pool])[-3:]
+    assert film @ movie > film @ invoice + 0.2
+
+
+def test_meanings_are_those_of_the_package() -> None:
+    """Its own mean over padded batches, against the one over counts of pieces."""
+    raw = [c["text"] for c in texts(70)] + ["word " * 700, "Überraschung! 今日は"]
+    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    assert np.allclose(word_vectors().means(raw), model.embed(raw, norm=True), atol=1e-4)
 
 
 def test_several_columns_count_together() -> None:

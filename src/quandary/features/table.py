@@ -73,7 +73,7 @@ def encoder_for(cells: Sequence[str], column: str) -> Any:
     if date_format(filled) is not None:
         return Dates()
     if sum(len(cell.split()) for cell in filled) >= WORDS * len(filled) and distinct > len(filled) / 2:
-        return TextFeatures((column,), components=TEXT_COMPONENTS)
+        return TextFeatures((column,), components=TEXT_COMPONENTS, meanings=0)
     if distinct >= ENOUGH * len(filled) and len(filled) >= ID_FROM:
         return None
     return Categories()

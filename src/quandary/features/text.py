@@ -1,4 +1,4 @@
-"""Text: words and pieces of words, weighted by rarity, in a few hundred dimensions."""
+"""Text: words and pieces of words, weighted by rarity, and what they mean, in a few hundred dimensions."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sklearn.utils.extmath import randomized_svd
 from quandary.core.content import Content
 from quandary.core.features import FeatureKind
 from quandary.core.registry import extractors
+from quandary.features.words import unit, word_vectors
 
 BIG = 1000  # texts from which on what stands in few of them is dropped
 LONGEST = 20_000  # characters of a text that count
@@ -23,23 +24,30 @@ MOST_WORDS, MOST_PIECES = 20_000, 20_000
 
 @extractors("text")
 class TextFeatures(TransformerMixin, BaseEstimator):
-    """Words, pairs of words and pieces of words, by TF-IDF and a truncated SVD, at unit length
+    """Words, pairs and pieces of them, by TF-IDF and a truncated SVD, beside vectors of their meaning, at unit length
 
     Deerwester et al. 1990 (latent semantic analysis). Pieces of words serve inflection, typing errors and scripts that
-    put no blanks between words. A text without a known word is the zero vector.
+    put no blanks between words; vectors learned on other text know that two words mean the same before a label says
+    so. ``meanings``: how many components of these, 0 for none. A text without a word is the zero vector.
     """
 
     kind: FeatureKind = "text"
-    version = 1
+    version = 2
     sample = 20_000  # texts that terms and directions are learned from
 
     def __init__(
-        self, columns: tuple[str, ...] = ("text",), root: str = "", components: int = 150, seed: int = 0
+        self,
+        columns: tuple[str, ...] = ("text",),
+        root: str = "",
+        components: int = 150,
+        seed: int = 0,
+        meanings: int = 100,
     ) -> None:
         self.columns = columns
         self.root = root
         self.components = components
         self.seed = seed
+        self.meanings = meanings
 
     def fit(self, contents: Sequence[Content], y: Any = None) -> Self:
         """Learn the terms and the directions from the texts of a pool."""
@@ -63,14 +71,23 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         size = min(self.components, *terms.shape)
         right = randomized_svd(terms, size, n_iter=2, random_state=self.seed)[2]
         self.directions_ = np.ascontiguousarray(right.T, np.float32)
-        return self._reduce(terms)
+        if not self.meanings:
+            return unit(terms @ self.directions_)
+        means = word_vectors().means(texts)
+        said = means[means.any(axis=1)]
+        self.middle_ = said.mean(axis=0) if len(said) else np.zeros(means.shape[1], np.float32)
+        self.axes_ = _axes(said - self.middle_, self.meanings)
+        return self._joined(terms, means)
 
     def transform(self, contents: Sequence[Content]) -> NDArray[np.float32]:
         """Unit vectors of the texts; shape (n, at most ``components``)."""
         texts = self._texts(contents)
         if not hasattr(self, "_ready"):
             self._ready = self._known()
-        return self._reduce(_side_by_side([v.transform(texts) for v in self._ready], len(texts)))
+        terms = _side_by_side([v.transform(texts) for v in self._ready], len(texts))
+        if not self.meanings:
+            return unit(terms @ self.directions_)
+        return self._joined(terms, word_vectors().means(texts))
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in super().__getstate__().items() if name != "_ready"}
@@ -92,11 +109,19 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     def _texts(self, contents: Sequence[Content]) -> list[str]:
         return [" ".join(content.get(column, "")[:LONGEST] for column in self.columns) for content in contents]
 
-    def _reduce(self, terms: Any) -> NDArray[np.float32]:
-        dense = terms @ self.directions_
-        length = np.linalg.norm(dense, axis=1, keepdims=True)
-        unit = np.divide(dense, length, out=np.zeros_like(dense), where=length > 1e-9)
-        return np.asarray(unit, np.float32)
+    def _joined(self, terms: Any, means: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Both at the same weight; where a text has no word, neither."""
+        meant = (means - self.middle_) @ self.axes_
+        meant[~means.any(axis=1)] = 0.0
+        return unit(np.concatenate([unit(terms @ self.directions_), meant], axis=1))
+
+
+def _axes(rows: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The principal directions of centered ``rows`` (n, d), strongest first; (d, at most count)."""
+    squares = rows.T.astype(np.float64) @ rows
+    strongest = np.linalg.eigh(squares)[1][:, ::-1][:, :count]
+    signs = np.sign(strongest[np.abs(strongest).argmax(axis=0), np.arange(strongest.shape[1])])
+    return np.ascontiguousarray(strongest * signs, np.float32)
 
 
 def _fit(vectorizer: TfidfVectorizer, texts: list[str]) -> Any:

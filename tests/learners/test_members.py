@@ -132,7 +132,8 @@ class TestAuto:
         features, labeled = Features(X, "table"), np.arange(0, 100, 3)
         model = Auto().fit_pool(features, labeled, y[labeled])
         assert sum(model.weights_.values()) == pytest.approx(1)
-        assert set(model.weights_) == {*pool_geometry(features).lens.names(), "spread", "linear"}
+        others = {"spread", "linear", "relevant", "relevant_ranks"}
+        assert set(model.weights_) == {*pool_geometry(features).lens.names(), *others}
         geometry, everything = pool_geometry(features), np.arange(100)
         items = geometry.items(features, everything)
         kernels = geometry.kernels(geometry.lens.names(), items, items[labeled])
@@ -141,7 +142,8 @@ class TestAuto:
             if name in kernels:
                 scores = kernels[name] @ member.coef
             else:
-                scores = member.mass if name == "spread" else items.values
+                seen = {"spread": model.members_["spread"].mass, "relevant_ranks": items.ranks}
+                scores = seen.get(name, items.values)
             total += model.weights_[name] * member.proba(scores)
         np.testing.assert_allclose(model.predict_pool(features, everything), total, atol=1e-5)
 

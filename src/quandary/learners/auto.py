@@ -16,8 +16,10 @@ from quandary.geometry.kinds import sample
 from quandary.geometry.lens import Items, Lens
 from quandary.geometry.pool import Geometry, pool_geometry
 from quandary.learners.members import Fitted, extend, fit_linear, fit_ridge, fit_spreading, stack
+from quandary.learners.relevance import RANKS, VALUES, fit_relevant
 
 BLOCK = 4_096
+SHAPES = {"relevant": VALUES, "relevant_ranks": RANKS}
 MOST_KERNEL = 1_500  # labels that the kernels are fitted on; with more, a fixed random part of them
 
 
@@ -55,7 +57,7 @@ class Auto(ClassifierMixin, BaseEstimator):
     @property
     def kernel_weights_(self) -> dict[str, float]:
         """The vote's weights of its kernels; empty while one class is known."""
-        return {name: weight for name, weight in self.weights_.items() if name not in ("spread", "linear")}
+        return {name: weight for name, weight in self.weights_.items() if name in self.lens_.names()}
 
     @property
     def member_weights_(self) -> NDArray[np.float64]:
@@ -102,6 +104,8 @@ class Auto(ClassifierMixin, BaseEstimator):
             fitted[name] = extend(fit_ridge(kernel[some], targets[some], codes[some]), kernel, some, codes)
         fitted["spread"] = fit_spreading(*geometry.spread_from(items, targets), targets, codes)
         fitted["linear"] = fit_linear(items.values, targets, codes)
+        for name, rows in self._columns(items).items():
+            fitted[name] = fit_relevant(rows, targets, codes, SHAPES[name])
         self._keep(fitted, codes)
         self.lens_: Lens = geometry.lens
         self.labeled_: Items = centers
@@ -114,6 +118,11 @@ class Auto(ClassifierMixin, BaseEstimator):
         weights = stack(np.maximum(at_truth, 1e-6), losses)
         self.weights_ = dict(zip(fitted, weights.tolist(), strict=True))
         self.members_ = {name: member.model for name, member in fitted.items()}
+
+    def _columns(self, items: Items) -> dict[str, NDArray[Any]]:
+        """What the members see that learn which columns matter."""
+        ranked = {"relevant_ranks": items.ranks} if items.ranks.size else {}
+        return {"relevant": items.values, **ranked}
 
     def _in_blocks(self, count: int, see: Callable[[slice], Items]) -> NDArray[np.float64]:
         out = np.empty((count, len(self.classes_)))
@@ -133,6 +142,7 @@ class Auto(ClassifierMixin, BaseEstimator):
             "graph": items.links @ self.at_anchors_,
             "spread": items.links @ self.members_["spread"].mass,
             "linear": items.values,
+            **self._columns(items),
         }
         for name, kernel in self.lens_.kernels(self.weights_, items, self.labeled_).items():
             scores[name] = kernel @ self.members_[name].coef.astype(np.float32)

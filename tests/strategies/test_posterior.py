@@ -170,7 +170,7 @@ class TestEpig:
         aimed = (3, 17, 22, 38)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(epig, "BLOCK", block)
-            chosen = Epig(targets=aimed, samples=7).select(seen, 5)
+            chosen = Epig(targets=aimed, samples=7, prior=1.0).select(seen, 5)
         say = sampler(again, 7, 1.0)
         here = say(again.candidates, again.proba).astype(np.float64)
         there = say(np.array(aimed), again.predict(np.array(aimed))).astype(np.float64)
@@ -224,7 +224,7 @@ class TestExpectedError:
         self, loss: Any, seed: int, labels: int, dims: int
     ) -> None:
         seen = told_world(seed, labels, dims, count=30)
-        chosen = ExpectedError(loss).select(seen, 5)
+        chosen = ExpectedError(loss, prior=1.0).select(seen, 5)
         everything = np.arange(30)
         aimed, start = with_one(seen, everything), np.log(seen.predict(everything))
 
@@ -252,7 +252,7 @@ class TestExpectedError:
         fresh = LogisticRegression(C=2.0, fit_intercept=False, tol=1e-8)
         proba = fresh.fit(rows[labeled], y[labeled]).predict_proba(rows)
         seen = context(X, labeled, y[labeled], classes=2, learner=Told(proba), kind="image")
-        scores = ExpectedError().select(seen, 1).scores
+        scores = ExpectedError(prior=1.0).select(seen, 1).scores
         assert scores is not None
         expected = []
         for item in seen.candidates:

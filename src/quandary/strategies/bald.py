@@ -22,11 +22,12 @@ class Bald:
     a linear head around it (Laplace approximation over its embedding). Likes outliers.
 
     samples  models
-    prior    variance of the head's weights before any label, for rows of mean squared length 1
+    prior    variance of the head's weights before any label, for rows of mean squared length 1;
+             20 is what the learner ``logistic`` assumes
     """
 
     samples: int = 20
-    prior: float = 1.0
+    prior: float = 20.0
 
     def select(self, context: QueryContext, k: int) -> Selection:
         if not context.trained:

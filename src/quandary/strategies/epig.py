@@ -29,12 +29,13 @@ class Epig:
 
     targets  how many random items of the pool it is about, or their positions
     samples  models
-    prior    variance of the head's weights before any label, for rows of mean squared length 1
+    prior    variance of the head's weights before any label, for rows of mean squared length 1;
+             20 is what the learner ``logistic`` assumes
     """
 
     targets: int | tuple[int, ...] = 100
     samples: int = 20
-    prior: float = 1.0
+    prior: float = 20.0
 
     def select(self, context: QueryContext, k: int) -> Selection:
         if not context.trained:

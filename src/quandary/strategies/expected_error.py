@@ -26,14 +26,16 @@ class ExpectedError:
 
     Roy and McCallum 2001 (ICML). For each of 500 candidates, uncertain and random ones, and each of its 10
     likeliest labels, the model as it would be with that label: one Newton step of a linear head around it, in
-    closed form. Score: mean loss on 500 random items now, less the expected one then.
+    closed form. Score: mean loss on 500 random items now, less the expected one then. Made for one question at
+    a time: the best of a batch resemble each other, which ``auto`` avoids.
 
     loss   "log": entropy of the prediction, nats; "zero_one": chance that it is wrong
-    prior  variance of the head's weights before any label, for rows of mean squared length 1
+    prior  variance of the head's weights before any label, for rows of mean squared length 1;
+           20 is what the learner ``logistic`` assumes
     """
 
     loss: Literal["log", "zero_one"] = "log"
-    prior: float = 1.0
+    prior: float = 20.0
 
     def select(self, context: QueryContext, k: int) -> Selection:
         if not context.trained:

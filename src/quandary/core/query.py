@@ -30,7 +30,8 @@ class Learner(Protocol):
     """Any scikit-learn classifier. ``y`` holds class codes (integers); ``classes_`` those seen, ascending.
 
     Optional, found by name: ``embed(X) -> (n, e)``; ``fit_pool(features, labeled, y)`` and
-    ``predict_pool(features, positions)`` for learners that also learn from the unlabeled pool.
+    ``predict_pool(features, positions)`` for learners that also learn from the unlabeled pool;
+    ``members_pool(features, positions) -> (m, k, c)`` and ``member_weights_`` (m,) for those that are a vote.
     """
 
     def fit(self, X: Any, y: Any) -> Any: ...

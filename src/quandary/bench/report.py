@@ -77,7 +77,7 @@ def _legend(summary: Summary) -> str:
 def meaning(strategy: str) -> str:
     """The first line of what a strategy says of itself; empty for one that is not known here."""
     try:
-        return (strategies.get(strategy).__doc__ or "").strip().split("\n")[0]
+        return (strategies.make(strategy).__doc__ or "").strip().split("\n")[0]
     except QuandaryError:
         return ""
 

@@ -20,11 +20,14 @@ class Registry:
     Built-in parts are the modules of ``package`` that use this registry as a decorator; parts
     from elsewhere are the entry points of the group with the same name as the package. Nothing
     is imported until it is asked for.
+
+    peers  package with a module a library whose parts are made as ``library:name``, by its class ``Peer``
     """
 
-    def __init__(self, kind: str, package: str) -> None:
+    def __init__(self, kind: str, package: str, peers: str = "") -> None:
         self.kind = kind
         self.package = package
+        self.peers = peers
         self._parts: dict[str, type] = {}
         self._loaded = False
 
@@ -52,8 +55,19 @@ class Registry:
         return parts[name]
 
     def make(self, name: str, **params: Any) -> Any:
-        """Build the part called ``name``."""
+        """Build the part called ``name``, also one of another library, as ``library:name``."""
+        library, colon, own = name.partition(":")
+        if colon and self.peers:
+            return self._peer(library)(own, **params)
         return self.get(name)(**params)
+
+    def _peer(self, library: str) -> Callable[..., Any]:
+        package = importlib.import_module(self.peers)
+        libraries = [module.name for module in pkgutil.iter_modules(package.__path__)]
+        if library not in libraries:
+            raise ConfigError(unknown_name("library", library, libraries))
+        made: Callable[..., Any] = importlib.import_module(f"{self.peers}.{library}").Peer
+        return made
 
     def describe(self) -> dict[str, str]:
         """Each name with the first line of its documentation."""
@@ -71,7 +85,7 @@ class Registry:
             raise ConfigError(f"two {self.kind} parts are called {name!r}: rename one of them")
 
 
-strategies = Registry("strategy", "quandary.strategies")
+strategies = Registry("strategy", "quandary.strategies", peers="quandary.bench.peers")
 learners = Registry("learner", "quandary.learners")
 extractors = Registry("feature extractor", "quandary.features")
 readers = Registry("reader", "quandary.readers")

@@ -50,7 +50,7 @@ docs: $(VENV)/installed $(VENV)/developer ## run every example of the documentat
 lock: $(VENV)/developer ## resolve the dependencies anew into the two lock files
 	$(PIP) install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra boosting --extra images --extra tables --extra text --group dev -c requirements.lock $(LOCK) -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra boosting --extra images --extra peers --extra tables --extra text --group dev -c requirements.lock $(LOCK) -o requirements-dev.lock
 
 LOCK := --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 

@@ -7,7 +7,7 @@ from quandary.bench.peers import modal, skactiveml, small_text
 from quandary.core.extras import installed
 from quandary.core.registry import extractors, learners
 
-PEERS = [modal.Peer, skactiveml.Peer, small_text.Peer]
+PEERS: list[Any] = [modal.Peer, skactiveml.Peer, small_text.Peer]
 TORCH = find_spec("torch") is not None
 collect_ignore = [] if TORCH else ["torch"]
 

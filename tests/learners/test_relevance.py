@@ -55,7 +55,7 @@ def test_a_label_left_out_is_judged_by_a_fit_without_its_fold(shape: Shape) -> N
     for j in range(4):
         without = fit_relevant(X[fold != j], targets[fold != j], y[fold != j], shape).model
         expected = 0.97 * without.proba(X[fold == j]) + 0.03 * prior(targets)
-        np.testing.assert_allclose(fitted.held_out[fold == j], expected, atol=1e-9)
+        np.testing.assert_allclose(fitted.held_out[fold == j], expected, atol=1e-5)
 
 
 def test_many_labels_are_held_out_from_those_that_were_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from quandary.geometry.pool import pool_geometry
 from quandary.strategies import auto
 from quandary.strategies.auto import Auto
 from quandary.strategies.lookahead import mixture, significant
+from quandary.strategies.newcomers import newcomers
 from tests.strategies.worlds import Told, blobs, context, dirichlet
 
 Array = NDArray[np.float64]
@@ -189,3 +190,44 @@ def test_kernel_weights_move_from_equal_to_the_learners_own() -> None:
 def test_significant_digits() -> None:
     values = np.array([1.00000001, 1.0, 0.0, 12345678.9, -1e-12])
     np.testing.assert_allclose(significant(values), [1, 1, 0, 12345680, -1e-12], rtol=1e-12)
+
+
+def large_pool(rare: int = 6) -> tuple[Features, NDArray[np.intp], NDArray[np.intp]]:
+    """9,000 items of two wide classes and, in a corner, ``rare`` of a third; features, y, the rare ones."""
+    rng = np.random.default_rng(3)
+    X, y = rng.standard_normal((9_000, 5)), np.arange(9_000) % 2
+    X[:, 0] += 3.0 * y
+    places = np.flatnonzero(~np.isin(np.arange(9_000), pool_geometry(Features(X, "image")).positions))[-rare:]
+    X[places, 1] += 9.0
+    y[places] = 2
+    return Features(X, "image"), y, places
+
+
+def test_what_is_no_anchor_is_asked_too() -> None:
+    features, y, _ = large_pool()
+    anchors = pool_geometry(features).positions
+    labeled = np.arange(0, 400, 10)
+    model = learners.make("auto").fit_pool(features, labeled, y[labeled])
+    seen = QueryContext(
+        np.setdiff1d(np.arange(9_000), labeled),
+        features,
+        labeled,
+        y[labeled],
+        ("a", "b", "rare"),
+        model,
+        np.random.default_rng(0),
+    )
+    chosen = Auto().select(seen, 100).positions
+    assert 20 < (~np.isin(chosen, anchors)).sum() < 80
+
+
+def test_the_others_of_a_rare_class_are_looked_at_though_no_anchor_is_one() -> None:
+    features, y, rare = large_pool()
+    labeled = np.append(np.arange(0, 400, 10), rare[0])
+    model = learners.make("auto").fit_pool(features, labeled, y[labeled])
+    free = np.setdiff1d(np.arange(9_000), labeled)
+    seen = QueryContext(free, features, labeled, y[labeled], ("a", "b", "rare"), model, np.random.default_rng(1))
+    looked_at = newcomers(seen, pool_geometry(features).positions, most=200)
+    assert set(rare[1:]) <= set(looked_at.tolist())
+    assert len(looked_at) <= 200
+    assert np.isin(looked_at, free).all()

@@ -71,6 +71,13 @@ class Auto(ClassifierMixin, BaseEstimator):
             return np.ones((1, len(positions), 1))
         return np.stack(list(self._voices(pool_geometry(features).items(features, positions)).values()))
 
+    def glance(self, features: Features, positions: Positions) -> NDArray[np.float64]:
+        """Class probabilities of pool ``positions`` by one quick member, (k, c): a first look at very many items."""
+        check_is_fitted(self)
+        if not self.weights_:
+            return np.ones((len(positions), 1))
+        return np.asarray(self.members_["linear"].proba(self.lens_.view.values(features[positions])))
+
     def predict_pool(self, features: Features, positions: Positions) -> NDArray[np.float64]:
         """Class probabilities of pool ``positions``, (k, c); exact for the anchors."""
         check_is_fitted(self)

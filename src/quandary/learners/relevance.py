@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from quandary.geometry.kinds import sample
+from quandary.geometry.lens import Floats32, squared_distances
 from quandary.learners.members import Array, Fitted, KernelRidge, fit_ridge, log_loss, prior
 
 MOST = 600  # labels that it is fitted on; with more, a fixed random part of them
@@ -44,14 +45,14 @@ class Relevant:
 
     ridge: KernelRidge
     shape: Shape
-    rows: Array
-    scale: Array
+    rows: Floats32
+    scale: Floats32
     width: float
 
     def proba(self, rows: NDArray[Any]) -> Array:
         """Class probabilities of ``rows`` (n, d), (n, c)."""
-        apart = cdist(rows * self.scale, self.rows, self.shape.metric)
-        return self.ridge.proba(np.exp(apart / -self.width) @ self.ridge.coef)
+        kernel = np.exp(_apart(rows * self.scale, self.rows, self.shape) / np.float32(-self.width))
+        return self.ridge.proba(kernel @ self.ridge.coef.astype(np.float32))
 
 
 def explained(rows: NDArray[Any], targets: Array) -> Array:
@@ -95,10 +96,18 @@ def fit_relevant(rows: NDArray[Any], targets: Array, codes: NDArray[np.intp], sh
 def _fit(rows: NDArray[Any], targets: Array, codes: NDArray[np.intp], shape: Shape) -> Relevant:
     weights = (explained(rows, targets) + shape.least) ** shape.power
     weights /= weights.mean()
-    scale = np.sqrt(weights) if shape.metric == "sqeuclidean" else weights
-    seen = rows * scale
-    apart = cdist(seen, seen, shape.metric)
-    positive = apart[apart > 0]
+    scale = (np.sqrt(weights) if shape.metric == "sqeuclidean" else weights).astype(np.float32)
+    seen = (rows * scale).astype(np.float32)
+    apart = _apart(seen, seen, shape).astype(np.float64)
+    np.fill_diagonal(apart, 0.0)
+    positive = apart[apart > 1e-6]
     width = shape.width * (float(np.median(positive)) if len(positive) else 1.0)
     ridge = fit_ridge(np.exp(apart / -width), targets, codes).model
     return Relevant(ridge, shape, seen, scale, width)
+
+
+def _apart(a: NDArray[Any], b: Floats32, shape: Shape) -> Floats32:
+    if shape.metric == "sqeuclidean":
+        apart: Floats32 = squared_distances(a.astype(np.float32, copy=False), b)
+        return apart
+    return np.asarray(cdist(a, b, shape.metric), np.float32)

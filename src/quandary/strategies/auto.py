@@ -13,6 +13,7 @@ from quandary.geometry.kinds import sample
 from quandary.geometry.pool import Geometry, pool_geometry
 from quandary.strategies.lookahead import Lookahead, condition, mixture
 from quandary.strategies.margin import uncertainty
+from quandary.strategies.newcomers import among, newcomers
 from quandary.strategies.reasons import torn, typical, unlike
 
 CANDIDATES, TARGETS, MOST_LABELS = 600, 800, 2_000
@@ -27,7 +28,7 @@ class Auto:
     coverage before the first label, drifting to the class boundaries as labels arrive. Closed form of expected
     error reduction (Roy, McCallum 2001, ICML); its coverage is sequential design (Yu, Bi, Tresp 2006, ICML).
     A choice for ``k`` begins with the choice for every smaller ``k``. Looks at 600 candidates, the most
-    uncertain and random ones, and at their effect on 800 random items.
+    uncertain and random ones of the anchors and of ever new items, and at their effect on 800 random anchors.
 
     noise  variance of a label that the model is torn about
     skew   share of the likeliest class above which only the squared effect counts, as in a search for rare items
@@ -80,15 +81,14 @@ class _View:
         return row
 
     def skewed(self, limit: float) -> bool:
-        return self.trained and bool(self.proba.mean(axis=0).max() > limit)
+        anchors = self.proba[np.searchsorted(self.seen, self.geometry.positions)]
+        return self.trained and bool(anchors.mean(axis=0).max() > limit)
 
 
 def _view(context: QueryContext) -> _View:
     geometry = pool_geometry(context.features)
-    inside = np.intersect1d(context.candidates, geometry.positions, assume_unique=True)
-    outside = np.setdiff1d(context.candidates, geometry.positions, assume_unique=True)
-    lacking = max(0, min(CANDIDATES - len(inside), len(outside)))
-    extra = context.rng.choice(outside, lacking, replace=False) if lacking else outside[:0]
+    inside = among(context.candidates, geometry.positions)
+    extra = newcomers(context, geometry.positions)
     seen = np.union1d(geometry.positions, extra)
     proba = context.predict(seen)
     # Rounded, so that the last digits of a differently threaded product decide nothing.
@@ -109,8 +109,10 @@ def _narrow(positions: Positions, doubt: Floats, rng: np.random.Generator) -> Po
 
 def _rest(context: QueryContext, looked_at: Positions, count: int) -> Positions:
     """Candidates beyond those looked at, in random order; only very large choices need them."""
+    if count <= 0:
+        return context.candidates[:0]
     left = np.setdiff1d(context.candidates, looked_at, assume_unique=True)
-    return context.rng.permutation(left)[: max(0, count)]
+    return context.rng.permutation(left)[:count]
 
 
 def _reason(context: QueryContext, view: _View, ahead: Lookahead, i: int) -> Reason:

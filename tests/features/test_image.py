@@ -10,17 +10,28 @@ from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.neighbors import KNeighborsClassifier
 
+from quandary.core.features import Features
 from quandary.features.image import ImageFeatures, colors, is_gray
+from quandary.features.patches import PatchFeatures
+from quandary.learners.logistic import Logistic
 from tests.features.worlds import digits
 
 
-def test_tiny_images_are_their_pixels_centered(tmp_path: Path) -> None:
+def test_tiny_images_are_seen_by_their_pieces_alone(tmp_path: Path) -> None:
     contents = digits(tmp_path / "p", 100)
-    X = ImageFeatures(root=str(tmp_path / "p")).fit(contents).transform(contents)
-    pixels = np.round(load_digits().data[:100] * (255 / 16)) / 255
-    centered = pixels - pixels.mean(axis=0)
-    scale = np.sqrt((centered**2).sum(axis=1).mean())
-    assert np.allclose(X, centered / scale, atol=1e-5)
+    X, Y = (part(root=str(tmp_path / "p")).fit(contents).transform(contents) for part in (ImageFeatures, PatchFeatures))
+    assert np.allclose(X, Y)
+
+
+def test_pieces_say_more_of_handwriting_than_pixels(tmp_path: Path) -> None:
+    contents = digits(tmp_path / "p", 600)
+    y, labeled = load_digits().target[:600], np.arange(0, 600, 12)
+    X = PatchFeatures(root=str(tmp_path / "p")).fit(contents).transform(contents)
+    pieces, plain = (
+        Logistic().fit_pool(Features(Z, "image"), labeled, y[labeled]).score(Z, y)
+        for Z in (X, load_digits().data[:600])
+    )
+    assert pieces > plain + 0.02
 
 
 @pytest.mark.parametrize("scale", [1, 8])
@@ -28,7 +39,7 @@ def test_neighbors_are_of_one_class(tmp_path: Path, scale: int) -> None:
     contents = digits(tmp_path / "p", 600, scale)
     y = load_digits().target[:600]
     X = ImageFeatures(root=str(tmp_path / "p")).fit(contents).transform(contents)
-    assert X.shape == (600, 64 if scale == 1 else 128)
+    assert X.shape == (600, 128)
     assert KNeighborsClassifier(1).fit(X[::2], y[::2]).score(X[1::2], y[1::2]) > 0.92
 
 

@@ -1,4 +1,4 @@
-"""Images: the pixels of tiny ones; edges, a thumbnail and colors of others."""
+"""Images: small pieces of tiny ones; edges, a thumbnail, colors and pieces of others."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from quandary.core.content import Content
 from quandary.core.errors import InputError
 from quandary.core.features import FeatureKind
 from quandary.core.registry import extractors
+from quandary.features.pieces import Pieces
 from quandary.files.archives import open_zip
 from quandary.files.images import open_image
 
@@ -26,17 +27,19 @@ Array = NDArray[np.float32]
 TINY = 16  # pixels a side up to which an image has no more edges than pixels
 SIDE = 64  # pixels a side that edges are found at
 COMPONENTS = 128
+PIECES = 0.7  # weight of small pieces beside edges, which are 1
 
 
 @extractors("image")
 class ImageFeatures(TransformerMixin, BaseEstimator):
-    """Pixels of images up to 16 x 16; of larger ones edges (HOG), a thumbnail and the colors, by principal components
+    """Small pieces of images, and of those above 16 x 16 edges (HOG), a thumbnail and colors, by principal components
 
-    Dalal and Triggs 2005 (histograms of oriented gradients). An image that cannot be read is the mean of the others.
+    Dalal and Triggs 2005 (histograms of oriented gradients); Coates, Ng, Lee 2011 (pieces, compared with a dictionary
+    learned from the pool). An image that cannot be read is the mean of the others.
     """
 
     kind: FeatureKind = "image"
-    version = 1
+    version = 2
     sample = 1_000  # images that scales and components are learned from
     block = 64
 
@@ -58,34 +61,33 @@ class ImageFeatures(TransformerMixin, BaseEstimator):
         return hashlib.sha256(repr(seen).encode()).hexdigest()
 
     def fit(self, contents: Sequence[Content], y: Any = None) -> Self:
-        """Choose pixels or edges by the sizes of some images, and learn their scales and components."""
+        """Choose parts by the sizes of some images, and learn their scales and components."""
         images = [image for content in contents if (image := self._open(content)) is not None]
-        sizes = {image.size for image in images}
-        self.size_ = sizes.pop() if len(sizes) == 1 else (SIDE, SIDE)
-        self.tiny_ = max(self.size_) <= TINY
+        self.tiny_ = max((side for image in images for side in image.size), default=SIDE) <= TINY
         self.gray_ = all(is_gray(image) for image in images)
-        parts = [np.stack([part(image) for image in images or [blank()]]) for part in self._parts()]
+        images = images or [blank()]
+        self.pieces_ = Pieces(seed=self.seed).learn(images, self.gray_)
+        parts = [np.stack([part(image) for image in images]) for part, _ in self._parts()]
         self.means_ = [part.mean(axis=0) for part in parts]
         # Each part weighs what it is worth, not what its numbers happen to be.
         spreads = [
             np.sqrt(((part - mean) ** 2).sum(axis=1).mean()) or 1.0
             for part, mean in zip(parts, self.means_, strict=True)
         ]
-        self.scales_ = [float(w / s) for w, s in zip((1.0,) if self.tiny_ else WEIGHTS, spreads, strict=True)]
+        self.scales_ = [float(weight / s) for (_, weight), s in zip(self._parts(), spreads, strict=True)]
         joined = self._join(parts)
         size = min(COMPONENTS, *joined.shape)
-        whole = self.tiny_ or len(joined) < 2
-        self.pca_ = None if whole else PCA(size, svd_solver="randomized", random_state=self.seed).fit(joined)
+        self.pca_ = None if len(joined) < 2 else PCA(size, svd_solver="randomized", random_state=self.seed).fit(joined)
         return self
 
     def transform(self, contents: Sequence[Content]) -> Array:
-        """Numbers on one scale; shape (n, pixels) or (n, at most 128)."""
+        """Numbers on one scale; shape (n, at most 128)."""
         images = [self._open(content) for content in contents]
         known = [image for image in images if image is not None]
         width = sum(len(mean) for mean in self.means_) if self.pca_ is None else self.pca_.n_components_
         out = np.zeros((len(images), width), np.float32)
         if known:
-            joined = self._join([np.stack([part(image) for image in known]) for part in self._parts()])
+            joined = self._join([np.stack([part(image) for image in known]) for part, _ in self._parts()])
             out[[image is not None for image in images]] = joined if self.pca_ is None else self.pca_.transform(joined)
         return out
 
@@ -95,17 +97,17 @@ class ImageFeatures(TransformerMixin, BaseEstimator):
         except InputError:
             return None
 
-    def _parts(self) -> Sequence[Callable[[Image], Array]]:
+    def _parts(self) -> Sequence[tuple[Callable[[Image], Array], float]]:
+        """What is measured of an image, and its weight."""
+        pieces = (self.pieces_.encode, 1.0 if self.tiny_ else PIECES)
         if self.tiny_:
-            return (lambda image: pixels(image, self.size_, self.gray_),)
-        return (edges, coarse_edges, lambda image: pixels(image, (16, 16), self.gray_), colors)
+            return (pieces,)
+        thumbnail = lambda image: pixels(image, (16, 16), self.gray_)  # noqa: E731
+        return ((edges, 1.0), (coarse_edges, 0.7), (thumbnail, 0.6), (colors, 0.5), pieces)
 
     def _join(self, parts: Sequence[Array]) -> Array:
         scaled = zip(parts, self.means_, self.scales_, strict=True)
         return np.concatenate([(part - mean) * scale for part, mean, scale in scaled], axis=1)
-
-
-WEIGHTS = (1.0, 0.7, 0.6, 0.5)  # of edges, coarse edges, thumbnail, colors
 
 
 def pixels(image: Image, size: tuple[int, int], gray: bool) -> Array:

@@ -69,7 +69,10 @@ class Auto(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         if not self.weights_:
             return np.ones((1, len(positions), 1))
-        return np.stack(list(self._voices(pool_geometry(features).items(features, positions)).values()))
+        geometry = pool_geometry(features)
+        inside = self.lens_.same(geometry.lens)
+        items = geometry.items(features, positions) if inside else self.lens_.see(features[positions])
+        return np.stack(list(self._voices(items).values()))
 
     def glance(self, features: Features, positions: Positions) -> NDArray[np.float64]:
         """Class probabilities of pool ``positions`` by one quick member, (k, c): a first look at very many items."""

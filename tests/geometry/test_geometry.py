@@ -34,6 +34,8 @@ class TestKinds:
             ((lambda x: x / np.linalg.norm(x, axis=1, keepdims=True))(rng.standard_normal((50, 40))), "text"),
             (csr_matrix(np.eye(20)), "text"),
             (rng.standard_normal((50, 40)) * np.geomspace(1, 1e4, 40), "table"),
+            (np.maximum(rng.standard_normal((50, 200)), 0) * np.geomspace(1, 8, 200), "image"),
+            (rng.standard_normal((50, 200)) * np.geomspace(1, 1e4, 200), "table"),
             (np.ones((5, 50)), "table"),
         ],
     )

@@ -30,15 +30,15 @@ def kind_of(features: Features) -> FeatureKind:
 def guess_kind(features: Features) -> FeatureKind:
     """What unknown vectors most likely are.
 
-    Sparse rows and rows of length 1 are directions; many columns that fill one common range are
-    pixels; all else is a table.
+    Sparse rows and rows of length 1 are directions; columns that fill one common range are pixels, and very
+    many of like spread what a network made of pictures: both share one scale. All else is a table.
     """
     if features.sparse:
         return "text"
     rows = features.dense(sample(len(features)))
     if _unit_length(rows):
         return "text"
-    return "image" if _one_range(rows) else "table"
+    return "image" if _one_range(rows) or _like_spreads(rows) else "table"
 
 
 def _unit_length(rows: NDArray[np.floating[Any]]) -> bool:
@@ -52,3 +52,13 @@ def _one_range(rows: NDArray[np.floating[Any]]) -> bool:
     low, high = rows.min(axis=0), rows.max(axis=0)
     wide = high - low > 0.6 * (high.max() - low.min())
     return bool(wide[high > low].mean() > 0.6) if (high > low).any() else False
+
+
+def _like_spreads(rows: NDArray[np.floating[Any]]) -> bool:
+    """Nobody keeps a table of a hundred columns of one unit."""
+    spreads = rows.std(axis=0, dtype=np.float64)
+    spreads = spreads[spreads > 0]
+    if len(spreads) < 100:
+        return False
+    low, high = np.quantile(spreads, [0.1, 0.9])
+    return bool(high <= 12 * low)

@@ -61,6 +61,21 @@ class Features:
             where = slice(start, min(start + size, count))
             yield where, self._matrix[where if positions is None else positions[where]]
 
+    def runs(self, positions: Positions, size: int = BLOCK) -> Iterator[tuple[slice, Any, Any]]:
+        """Yield ``(where, rows, kept)``: ``rows[kept]`` are those at ``positions[where]``.
+
+        Where nearly all rows between the first and the last are asked for, they come whole and uncopied.
+        """
+        for start in range(0, len(positions), size):
+            where = slice(start, min(start + size, len(positions)))
+            some = positions[where]
+            low, high = int(some[0]), int(some[-1]) + 1
+            # Ascending without repeats is what makes the last minus the first tell how many lie between.
+            if high - low <= 1.1 * len(some) and (np.diff(some) > 0).all():
+                yield where, self._matrix[low:high], some - low if high - low > len(some) else slice(None)
+            else:
+                yield where, self._matrix[some], slice(None)
+
     def derived(self, key: Any, build: Callable[[], T]) -> T:
         """What ``build`` makes of these features, made once and kept with them.
 

@@ -121,7 +121,9 @@ def predict_proba(learner: Any, features: Features, positions: Positions, classe
 
     Classes that the learner has not seen get zero.
     """
-    seen = np.asarray(learner.classes_, dtype=np.intp)
+    seen: Any = np.asarray(learner.classes_, dtype=np.intp)
+    if len(seen) == classes:
+        seen = slice(None)  # ten times faster to write
     out = np.zeros((len(positions), classes))
     pool = getattr(learner, "predict_pool", None)
     if pool is not None:
@@ -132,8 +134,8 @@ def predict_proba(learner: Any, features: Features, positions: Positions, classe
             f"{type(learner).__name__} has no predict_proba, which learners need; "
             f"wrap it in sklearn.calibration.CalibratedClassifierCV"
         )
-    for where, rows in features.blocks(positions):
-        out[where, seen] = learner.predict_proba(rows)
+    for where, rows, kept in features.runs(positions):
+        out[where, seen] = learner.predict_proba(rows)[kept]
     return out
 
 

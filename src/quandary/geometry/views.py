@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 CLIP = 3.0  # standard deviations: one wild value must not decide a distance
 IMAGE_PARTS, SPARSE_PARTS = 64, 150
 SEED = 0
+CHUNK = 512  # rows whose numbers stay in the cache from one step to the next
 NO_RANKS = np.zeros((0, 0), np.float32), np.zeros(0, np.intp)
 
 
@@ -41,7 +42,13 @@ class View:
     def values(self, rows: Any) -> NDArray[np.float32]:
         """The values of raw rows, dense or sparse."""
         if hasattr(rows, "tocsr"):
-            rows = _unit_rows(rows)
+            return self._values(_unit_rows(rows))
+        out = np.empty((len(rows), len(self.shift)), np.float32)
+        for start in range(0, len(rows), CHUNK):
+            out[start : start + CHUNK] = self._values(rows[start : start + CHUNK])
+        return out
+
+    def _values(self, rows: Any) -> NDArray[np.float32]:
         seen = (_dense(rows) if self.parts is None else rows @ self.parts) - self.shift
         seen *= self.factor
         if self.clip is not None:

@@ -9,7 +9,9 @@ from scipy.sparse import csr_array
 from quandary.geometry.lens import squared_distances
 
 Rows = NDArray[np.float32]
-BLOCK = 2_048
+BLOCK = 512
+STARTS, FEWEST_STARTS = 8, 4_096  # rows for each center, and in all, that the start is drawn from
+MOVING = 0.002  # share of the rows that may still change their center when it is over
 TRIALS = 4  # of each new center: the best is kept, so that far groups are never missed
 
 
@@ -29,11 +31,13 @@ def k_means(
     """
     mass = np.ones(len(rows), np.float32) if weights is None else weights
     held = rows[:0] if fixed is None else fixed
-    centers = _start(rows, count, rng, weights, held)
+    few = max(FEWEST_STARTS, STARTS * count)
+    some = slice(None) if len(rows) <= few else rng.choice(len(rows), few, replace=False)
+    centers = _start(rows[some], count, rng, None if weights is None else weights[some], held)
     before = None
     for _ in range(steps):
         where = nearest_center(rows, np.concatenate([held, centers]))
-        if before is not None and np.array_equal(where, before):
+        if before is not None and np.count_nonzero(where != before) <= len(rows) * MOVING:
             break
         before = where
         shape = len(held) + count, len(rows)
@@ -69,26 +73,26 @@ def nearest_center(rows: Rows, centers: Rows) -> NDArray[np.intp]:
 
 
 def _start(rows: Rows, count: int, rng: np.random.Generator, weights: Rows | None, fixed: Rows) -> Rows:
-    size = np.einsum("ij,ij->i", rows, rows)
+    size, turned = np.einsum("ij,ij->i", rows, rows), np.ascontiguousarray(rows.T)
     mass = np.float32(1) if weights is None else weights
     taken: list[int] = []
     if len(fixed):
         reach = np.full(len(rows), np.inf, np.float32)
-        for start in range(0, len(fixed), BLOCK // 4):
-            np.minimum(reach, squared_distances(rows, fixed[start : start + BLOCK // 4]).min(axis=1), out=reach)
+        for start in range(0, len(fixed), BLOCK):
+            np.minimum(reach, squared_distances(rows, fixed[start : start + BLOCK]).min(axis=1), out=reach)
     else:
         taken = [int(rng.integers(len(rows)) if weights is None else _drawn(weights, rng.random(1))[0])]
         reach = squared_distances(rows, rows[taken])[:, 0]
     while len(taken) < count:
         tried = _drawn(reach * mass, rng.random(TRIALS))
-        after = rows @ (-2 * rows[tried].T)
-        after += size[:, None]
-        after += size[tried]
-        np.clip(after, 0, reach[:, None], out=after)
-        potential = after.sum(axis=0, dtype=np.float64) if weights is None else weights @ after
+        after = (-2 * rows[tried]) @ turned
+        after += size
+        after += size[tried, None]
+        np.clip(after, 0, reach, out=after)
+        potential = after.sum(axis=1, dtype=np.float64) if weights is None else after @ weights
         best = int(potential.argmin())
         taken.append(int(tried[best]))
-        reach = after[:, best].copy()
+        reach = after[best].copy()
     return rows[taken].copy()
 
 

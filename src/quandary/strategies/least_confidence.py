@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from quandary.core.query import QueryContext, Selection
 from quandary.core.registry import strategies
+from quandary.strategies.margin import top_two
 from quandary.strategies.reasons import by_uncertainty
 
 
@@ -18,4 +19,4 @@ class LeastConfidence:
     """
 
     def select(self, context: QueryContext, k: int) -> Selection:
-        return by_uncertainty(context, k, 1.0 - context.proba.max(axis=1))
+        return by_uncertainty(context, k, 1.0 - top_two(context.proba)[0])

@@ -14,7 +14,7 @@ from quandary.geometry.lens import squared_distances
 from quandary.strategies.clusters import k_means, nearest_center
 from quandary.strategies.space import blocks, rows_at
 
-ROWS_PER_CLUSTER, FEWEST_ROWS = 32, 4_096  # k-means sees a sample of large pools
+ROWS_PER_CLUSTER, FEWEST_ROWS = 16, 4_096  # k-means sees a sample of large pools
 NEIGHBORS, SMALL, LARGEST = 20, 5, 2_000
 
 
@@ -36,7 +36,7 @@ class Typiclust:
     max_clusters: int = 500
 
     def select(self, context: QueryContext, k: int) -> Selection:
-        pool = np.union1d(context.candidates, context.labeled)
+        pool = np.sort(np.concatenate([context.candidates, context.labeled]))
         count = max(1, min(len(context.labeled) + self.ahead, self.max_clusters, len(pool)))
         cluster = _assign(context, pool, count)
         free = np.isin(pool, context.candidates, assume_unique=True)
@@ -53,7 +53,7 @@ def _assign(context: QueryContext, pool: Positions, count: int) -> NDArray[np.in
     """The cluster of each item of ``pool``."""
     few = max(FEWEST_ROWS, ROWS_PER_CLUSTER * count)
     seen = pool if len(pool) <= few else np.sort(context.rng.choice(pool, few, replace=False))
-    centers = k_means(rows_at(context, seen), count, context.rng)
+    centers = k_means(rows_at(context, seen), count, context.rng, steps=10)
     return np.concatenate([nearest_center(rows, centers) for _, rows in blocks(context, pool)])
 
 

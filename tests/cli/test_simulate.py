@@ -88,6 +88,7 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "short").mkdir()
     shown = done("simulate", source, "--label", "mood", *FAST, TMPDIR=str(tmp_path / "short"))
     assert "labels vs random" in shown
+    assert shown.endswith("add --out DIR.\n")
     assert sorted(os.listdir(tmp_path)) == ["mood.csv", "short"]
     assert not os.listdir(tmp_path / "short")
 

@@ -60,7 +60,9 @@ def simulate(
     with tempfile.TemporaryDirectory(prefix="quandary-") as short_lived:
         summary, runs = _compare(known, _name(source), wish, out or Path(short_lived))
     _show(summary)
-    if out is not None:
+    if out is None:
+        print("\nFor a report with pictures and the curves as a table, add --out DIR.")
+    else:
         _keep(out, summary, runs)
 
 

@@ -17,20 +17,21 @@ from tests.features.worlds import texts
 
 
 def plain_lsa(raw: list[str], components: int) -> np.ndarray:
-    """The same by dense linear algebra: TF-IDF of words and pieces, singular vectors, unit length."""
+    """The same by dense linear algebra: TF-IDF of words and pieces, singular vectors by strength, unit length."""
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit_transform(raw)
     pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 4), sublinear_tf=True).fit_transform(raw)
     terms = sp.hstack([words, pieces]).toarray()
-    directions = np.linalg.svd(terms, full_matrices=False)[2][:components]
-    found = terms @ directions.T
+    _, strength, directions = np.linalg.svd(terms, full_matrices=False)
+    found = terms @ (directions.T * strength)[:, :components]
     return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
 
 
-def test_the_angles_between_texts_are_those_of_plain_lsa() -> None:
+@pytest.mark.parametrize("components", [2, 30])
+def test_the_angles_between_texts_are_those_of_plain_lsa(components: int) -> None:
     contents = texts(60)
-    expected = plain_lsa([content["text"] for content in contents], 2)
-    found = TextFeatures(components=2, meanings=0).fit_transform(contents)
-    assert found.shape == (60, 2)
+    expected = plain_lsa([content["text"] for content in contents], components)
+    found = TextFeatures(components=components, meanings=0).fit_transform(contents)
+    assert found.shape == (60, components)
     # Signs and rotations are free; angles are not. The randomized SVD is near, not equal.
     assert np.abs(found @ found.T - expected @ expected.T).max() < 0.05
 

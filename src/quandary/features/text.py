@@ -32,14 +32,14 @@ class TextFeatures(TransformerMixin, BaseEstimator):
     """
 
     kind: FeatureKind = "text"
-    version = 2
+    version = 3
     sample = 20_000  # texts that terms and directions are learned from
 
     def __init__(
         self,
         columns: tuple[str, ...] = ("text",),
         root: str = "",
-        components: int = 150,
+        components: int = 256,
         seed: int = 0,
         meanings: int = 100,
     ) -> None:
@@ -69,8 +69,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):
         self.rarity_ = [v.idf_ if w is not None else np.zeros(0) for v, w in zip(makers, weighted, strict=True)]
         terms = _side_by_side([w for w in weighted if w is not None], len(texts))
         size = min(self.components, *terms.shape)
-        right = randomized_svd(terms, size, n_iter=2, random_state=self.seed)[2]
-        self.directions_ = np.ascontiguousarray(right.T, np.float32)
+        _, strength, right = randomized_svd(terms, size, n_iter=2, random_state=self.seed)
+        # What many texts share counts more: with few labels it is the surer guide.
+        self.directions_ = np.ascontiguousarray(right.T * (strength / max(float(strength[0]), 1e-12)), np.float32)
         if not self.meanings:
             return unit(terms @ self.directions_)
         means = word_vectors().means(texts)
@@ -111,15 +112,17 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
     def _joined(self, terms: Any, means: NDArray[np.float32]) -> NDArray[np.float32]:
         """Both at the same weight; where a text has no word, neither."""
-        meant = (means - self.middle_) @ self.axes_
+        meant = unit((means - self.middle_) @ self.axes_)
         meant[~means.any(axis=1)] = 0.0
         return unit(np.concatenate([unit(terms @ self.directions_), meant], axis=1))
 
 
 def _axes(rows: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """The principal directions of centered ``rows`` (n, d), strongest first; (d, at most count)."""
+    """The principal directions of centered ``rows`` (n, d), as long as they are strong; (d, at most count)."""
     squares = rows.T.astype(np.float64) @ rows
-    strongest = np.linalg.eigh(squares)[1][:, ::-1][:, :count]
+    values, vectors = np.linalg.eigh(squares)
+    strength = np.sqrt(np.maximum(values, 0.0) / max(float(values[-1]), 1e-12))
+    strongest = (vectors * strength)[:, ::-1][:, :count]
     signs = np.sign(strongest[np.abs(strongest).argmax(axis=0), np.arange(strongest.shape[1])])
     return np.ascontiguousarray(strongest * signs, np.float32)
 

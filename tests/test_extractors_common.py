@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,6 +18,7 @@ from quandary.core.features import FeatureKind
 from quandary.core.ports import silent
 from quandary.core.registry import extractors
 from quandary.features.cache import pool_features
+from tests.features.models import image_model, text_model
 from tests.features.worlds import Pool, digits, table, texts
 
 HOSTILE = [
@@ -35,6 +36,16 @@ HOSTILE = [
 ]
 NAMES = sorted(name for name, part in extractors.all().items() if installed(part))
 SIZE = 60
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tiny models for the extractors that want one."""
+    folder = tmp_path_factory.mktemp("models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUANDARY_TEXT_MODEL", str(text_model(folder / "text")))
+        patch.setenv("QUANDARY_IMAGE_MODEL", str(image_model(folder / "image")))
+        yield
 
 
 def read_by(part: Any) -> str:

@@ -42,6 +42,7 @@ class ImageFeatures(TransformerMixin, BaseEstimator):
     version = 2
     sample = 1_000  # images that scales and components are learned from
     block = 64
+    near = 2 * SIDE  # pixels a side that an image may be read at
 
     def __init__(self, columns: tuple[str, ...] = ("name",), root: str = "", seed: int = 0) -> None:
         self.columns = columns
@@ -93,7 +94,7 @@ class ImageFeatures(TransformerMixin, BaseEstimator):
 
     def _open(self, content: Content) -> Image | None:
         try:
-            return open_image(Path(self.root), content.get(self.columns[0], "").strip(), near=2 * SIDE)
+            return open_image(Path(self.root), content.get(self.columns[0], "").strip(), near=self.near)
         except InputError:
             return None
 

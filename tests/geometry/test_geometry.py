@@ -15,7 +15,7 @@ from quandary.core.features import FeatureKind, Features
 from quandary.geometry import pool
 from quandary.geometry.kinds import guess_kind, kind_of, sample
 from quandary.geometry.lens import squared_distances
-from quandary.geometry.pool import pool_geometry
+from quandary.geometry.pool import knows, pool_geometry, seen_through
 from quandary.geometry.views import make_view, principal
 
 Array = NDArray[np.float64]
@@ -184,3 +184,23 @@ class TestLargePool:
     def test_is_built_once(self) -> None:
         features = Features(rng.standard_normal((50, 3)))
         assert pool_geometry(features) is pool_geometry(features)
+
+
+class TestStrangers:
+    """Other items than those of the pool."""
+
+    def test_a_lens_knows_its_own_pool_and_builds_nothing_for_another(self) -> None:
+        X = rng.standard_normal((60, 4))
+        lens = pool_geometry(Features(X, "table")).lens
+        assert knows(lens, Features(X.copy(), "table"))
+        for other in (X[:50], X[:, :3], X + 1.0):
+            stranger = Features(other, "table")
+            assert not knows(lens, stranger)
+            assert "geometry" not in stranger._derived
+
+    def test_what_was_seen_is_kept_until_another_lens_looks(self) -> None:
+        first, second = (pool_geometry(Features(rng.standard_normal((40, 4)), "table")).lens for _ in range(2))
+        new = Features(rng.standard_normal((9, 4)), "table")
+        seen = seen_through(first, new)
+        assert seen_through(first, new) is seen
+        np.testing.assert_array_equal(seen_through(second, new).values, second.see(new[:]).values)

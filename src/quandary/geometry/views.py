@@ -39,6 +39,11 @@ class View:
     ranked: NDArray[np.float32]
     kept: NDArray[np.intp]
 
+    @property
+    def width(self) -> int:
+        """How many numbers a raw row has."""
+        return len(self.shift) if self.parts is None else len(self.parts)
+
     def values(self, rows: Any) -> NDArray[np.float32]:
         """The values of raw rows, dense or sparse."""
         if hasattr(rows, "tocsr"):

@@ -14,11 +14,12 @@ from quandary.core.features import FeatureKind, Features, Positions
 from quandary.core.registry import learners
 from quandary.geometry.kinds import sample
 from quandary.geometry.lens import Items, Lens
-from quandary.geometry.pool import Geometry, pool_geometry
+from quandary.geometry.pool import Geometry, knows, pool_geometry, seen_through
 from quandary.learners.members import Fitted, extend, fit_linear, fit_ridge, fit_spreading, stack
 from quandary.learners.relevance import RANKS, VALUES, fit_relevant
 
 BLOCK = 4_096
+MOST_KEPT = 5_000  # items of another pool that are kept as they were seen, as a test set is asked again and again
 SHAPES = {"relevant": VALUES, "relevant_ranks": RANKS}
 MOST_KERNEL = 1_500  # labels that the kernels are fitted on; with more, a fixed random part of them
 
@@ -69,9 +70,10 @@ class Auto(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         if not self.weights_:
             return np.ones((1, len(positions), 1))
-        geometry = pool_geometry(features)
-        inside = self.lens_.same(geometry.lens)
-        items = geometry.items(features, positions) if inside else self.lens_.see(features[positions])
+        if knows(self.lens_, features):
+            items = pool_geometry(features).items(features, positions)
+        else:
+            items = self.lens_.see(features[positions])
         return np.stack(list(self._voices(items).values()))
 
     def glance(self, features: Features, positions: Positions) -> NDArray[np.float64]:
@@ -86,10 +88,13 @@ class Auto(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         if not self.weights_:
             return np.ones((len(positions), 1))
-        geometry = pool_geometry(features)
-        if not self.lens_.same(geometry.lens):
+        if knows(self.lens_, features):
+            geometry = pool_geometry(features)
+            return self._in_blocks(len(positions), lambda where: geometry.items(features, positions[where]))
+        if len(features) > MOST_KEPT:
             return self._in_blocks(len(positions), lambda where: self.lens_.see(features[positions[where]]))
-        return self._in_blocks(len(positions), lambda where: geometry.items(features, positions[where]))
+        items = seen_through(self.lens_, features)
+        return self._in_blocks(len(positions), lambda where: items[positions[where]])
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Class probabilities of new rows ``X``, (n, c), rows sum to 1."""

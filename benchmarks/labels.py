@@ -21,6 +21,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse  # noqa: E402
 import shlex  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from itertools import groupby  # noqa: E402
@@ -46,7 +47,11 @@ def main() -> None:
         write_report(args.out, tasks)
         return
     data_folder()
-    failed = play(tasks, args.jobs)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, the workers end too
+    try:
+        failed = play(tasks, args.jobs)
+    except KeyboardInterrupt:
+        raise SystemExit("stopped; finished runs are kept, and the same command goes on from there") from None
     for task, why in failed:
         print(f"\n{task.set} {task.arm.name} seed {task.seed}:\n{why}", file=sys.stderr)
     if failed:

@@ -14,6 +14,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # must come before numpy
 
 import argparse
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,6 +146,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=usable_cores())
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, the workers end too
     areas = {name: played(name, args.seeds, args.jobs) for name in args.sets}
     print("| set | strategy | area, paper | area, ours |\n|---|---|---:|---:|")
     print("\n".join(line for name in areas for line in areas_table(name, areas[name])))

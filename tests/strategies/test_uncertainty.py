@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import entropy as scipy_entropy
 
 from quandary.core.query import Strategy
+from quandary.strategies import margin
 from quandary.strategies.entropy import Entropy
 from quandary.strategies.least_confidence import LeastConfidence
 from quandary.strategies.margin import Margin, uncertainty
@@ -90,3 +91,14 @@ def test_the_reason_names_both_classes_in_one_short_line() -> None:
     longest = torn(np.array([0.5, 0.5]), ("x" * 300, "y" * 300))
     assert len(longest.text) < 60
     assert longest.numbers == {"p1": 0.5, "p2": 0.5}
+
+
+@given(seed=st.integers(0, 50), classes=st.integers(2, 6), few=st.integers(1, 8))
+def test_the_two_largest_by_columns_and_by_rows(seed: int, classes: int, few: int) -> None:
+    proba = dirichlet(20, classes, seed).round(1)  # with ties
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(margin, "FEW", few)
+        first, second = margin.top_two(proba)
+    ordered = np.sort(proba, axis=1)
+    assert np.array_equal(first, ordered[:, -1])
+    assert np.array_equal(second, ordered[:, -2])

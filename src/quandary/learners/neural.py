@@ -26,9 +26,9 @@ PURPOSE = "the learner 'neural'"
 class Neural(ClassifierMixin, BaseEstimator):
     """Layers of rectified units, trained with PyTorch: a head for embeddings that no line can split.
 
-    Srivastava et al. 2014 (dropout, JMLR 15); Loshchilov and Hutter 2019 (AdamW); through skorch. What is learned is kept as arrays,
-    so that predicting, saving and loading need no PyTorch. The same labels always give the same model on one machine.
-    Needs the extra ``torch``.
+    Srivastava et al. 2014 (dropout, JMLR 15); Loshchilov and Hutter 2019 (AdamW); through skorch. What is learned is
+    kept as arrays, so that predicting, saving and loading need no PyTorch. The same labels always give the same model
+    on one machine. Needs the extra ``torch``.
 
     hidden         units of each hidden layer
     dropout        share of the units that are switched off in training

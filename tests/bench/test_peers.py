@@ -77,6 +77,12 @@ def test_twins_choose_the_same_items(peer: str, own: str, seed: int) -> None:
     assert set(theirs.tolist()) == set(ours.tolist())
 
 
+@pytest.mark.parametrize(("peer", "own"), [pair for pair in TWINS if here(pair[0])])
+def test_twins_begin_with_the_same_items(peer: str, own: str) -> None:
+    first = [strategies.make(name).select(context(0, labels=0), 7).positions.tolist() for name in (peer, own)]
+    assert first[0] == first[1]
+
+
 @pytest.mark.parametrize("name", [name for name in SOME if here(name)])
 @pytest.mark.parametrize("labels", [0, 12])
 @pytest.mark.filterwarnings("default")

@@ -14,6 +14,7 @@ import numpy as np
 
 from quandary.core.errors import ConfigError, MissingExtra
 from quandary.core.query import QueryContext, Selection
+from quandary.core.registry import strategies
 
 EXTRA = 'pip install "quandary[peers]"'
 
@@ -33,8 +34,9 @@ def known(name: str, names: Iterable[str], library: str) -> None:
 
 
 def at_random(context: QueryContext, k: int) -> Selection:
-    """Any ``k`` candidates."""
-    return Selection(context.rng.choice(context.candidates, k, replace=False))
+    """The ``k`` candidates that random asking draws, so that paired runs begin alike."""
+    chosen: Selection = strategies.make("random").select(context, k)
+    return chosen
 
 
 def picked(positions: Any) -> Selection:

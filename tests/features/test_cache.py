@@ -77,7 +77,7 @@ def test_other_contents_parameters_or_versions_compute_anew(tmp_path: Path, monk
     monkeypatch.setattr(TextFeatures, "version", 99)
     features, _ = pool_features(tmp_path, TextFeatures(components=5), pool, "b", silent)
     assert len(computed) == 4
-    assert features.shape == (40, 5)
+    assert features.shape == (40, 105)  # words, and what they mean
     assert len(list(tmp_path.iterdir())) == 3, "what was kept for others goes"
 
 

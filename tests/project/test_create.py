@@ -122,6 +122,8 @@ def test_unknown_names_are_refused_before_anything_is_read(tmp_path: Path) -> No
         create_project(tmp_path / "x", replace(source, rows=rows), plan={"strategy": "margn"})
     with pytest.raises(ConfigError, match="empty"):
         create_project(tmp_path / "x", replace(source, rows=rows), classes=["cat", " "])
+    with pytest.raises(ConfigError, match=r"representation of text called 'fourier'.*sentences"):
+        create_project(tmp_path / "x", replace(source, rows=rows), plan={"representation": "fourier"})
 
 
 def test_a_column_of_texts_is_no_label_column(tmp_path: Path) -> None:

@@ -196,3 +196,18 @@ def test_a_vector_shows_its_numbers(tmp_path: Path) -> None:
 def test_positions_beyond_the_end_are_refused(tmp_path: Path) -> None:
     with made(texts_csv(tmp_path)) as project, pytest.raises(NotFound, match="no item at position 60"):
         project.contents_view(60)
+
+
+def test_items_are_seen_by_the_representation_of_the_plan_and_each_is_kept(tmp_path: Path) -> None:
+    with made(table_csv(tmp_path), plan={"representation": "fourier"}) as project:
+        own, plain = project.features(), project.features(name="table")
+        assert own.shape[1] == plain.shape[1] + 256
+        assert type(project.extractor()).__name__ == "FourierFeatures"
+        made_of = project.contents().slice(0, 5)
+        assert np.allclose(project.extractor().transform(made_of), own[:5], atol=1e-5)
+        kept = sorted((project.folder / "features").rglob("*.npy"))
+    with open_project(project.folder) as again:
+        assert np.array_equal(again.features()[:], own[:])
+        assert np.array_equal(again.features(name="table")[:], plain[:])
+    assert sorted((project.folder / "features").rglob("*.npy")) == kept
+    assert len(kept) == 2

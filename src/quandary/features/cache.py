@@ -11,6 +11,7 @@ from typing import Any
 from quandary.core.content import Contents, columns_of
 from quandary.core.errors import ConfigError, StorageFull
 from quandary.core.features import Features
+from quandary.core.names import unknown_name
 from quandary.core.ports import Progress, silent
 from quandary.core.registry import extractors
 from quandary.features.compute import compute
@@ -21,8 +22,26 @@ FORMAT = 1
 OURS = "quandary.features."
 
 
-def make_extractor(kind: str, roles: Mapping[str, str], columns: Sequence[str], root: str | Path) -> Any:
-    """The default extractor for items of this kind, not fitted; label and id never become features."""
+def representations(kind: str) -> list[str]:
+    """The names of the extractors for items of this kind; the one called like the kind is the default.
+
+    >>> representations("table")
+    ['fourier', 'table']
+    """
+    return [
+        name for name, part in extractors.all().items() if getattr(part, "reads", getattr(part, "kind", "")) == kind
+    ]
+
+
+def make_extractor(
+    kind: str, roles: Mapping[str, str], columns: Sequence[str], root: str | Path, name: str = ""
+) -> Any:
+    """The extractor called ``name`` for items of this kind, not fitted; without a name the default one.
+
+    Label and id never become features. ``ConfigError`` lists the names there are for this kind.
+    """
+    if name and name not in representations(kind):
+        raise ConfigError(unknown_name(f"representation of {kind}", name, representations(kind)))
     if kind == "text":
         used = columns_of(roles["text"], columns)
     elif kind == "image":
@@ -31,7 +50,7 @@ def make_extractor(kind: str, roles: Mapping[str, str], columns: Sequence[str], 
         used = []
     else:
         used = [name for name in columns if name not in (roles.get("id"), roles.get("label"))]
-    return extractors.make(kind, columns=tuple(used), root=str(root))
+    return extractors.make(name or kind, columns=tuple(used), root=str(root))
 
 
 def pool_features(

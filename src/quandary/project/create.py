@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from quandary.core.errors import Conflict, InputError, ProjectBusy, StorageFull
+from quandary.core.errors import ConfigError, Conflict, InputError, ProjectBusy, StorageFull
 from quandary.core.events import IMPORTED, AnswerGiven, ClassChanged, Event, ItemsAdded, PlanChanged
+from quandary.core.names import unknown_name
 from quandary.core.plan import plan_from_names
 from quandary.core.ports import Progress, silent
 from quandary.files.atomic import sync_folder
@@ -38,13 +39,14 @@ def create_project(
     """Read ``source`` into a new project and open it for writing.
 
     ``classes`` come first, then those of the labels that the source holds, sorted; such labels count as given.
-    ``plan`` holds names and parameters as in ``PlanChanged``. It is built beside ``folder`` and renamed, so that
-    nothing is left of a source that cannot be read. Raises ``InputError``, ``ConfigError``, ``Conflict`` if ``folder``
-    is there, ``StorageFull``.
+    ``plan`` holds names and parameters as in ``PlanChanged``; ``representation`` in it is the name of an extractor for
+    such items. It is built beside ``folder`` and renamed, so that nothing is left of a source that cannot be read.
+    Raises ``InputError``, ``ConfigError``, ``Conflict`` if ``folder`` is there, ``StorageFull``.
     """
     folder = Path(folder)
     names, plan = check_names(classes), dict(plan or {})
     plan_from_names(plan)  # refuses unknown names before anything is read
+    _refuse_other_representation(plan.get("representation"), source.kind)
     if folder.exists():
         raise Conflict(f"{str(folder)!r} is already there; open it, or choose another folder")
     draft = _draft(folder)
@@ -56,6 +58,15 @@ def create_project(
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return open_project(folder)
+
+
+def _refuse_other_representation(name: str | None, kind: str) -> None:
+    if name is None:
+        return
+    from quandary.features.cache import representations
+
+    if name not in representations(kind):
+        raise ConfigError(unknown_name(f"representation of {kind}", name, representations(kind)))
 
 
 def _draft(folder: Path) -> Path:

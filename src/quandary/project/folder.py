@@ -50,7 +50,8 @@ class Project:
         self.columns: tuple[str, ...] = tuple(self.about["columns"])
         self._turn = RLock()
         self._state: State | None = None
-        self._features: Features | None = None
+        self._features: dict[str, Features] = {}
+        self._kept: dict[str, Any] = {}
 
     def __enter__(self) -> Project:
         return self
@@ -131,26 +132,39 @@ class Project:
 
     # ---- features ------------------------------------------------------------------
 
-    def features(self, progress: Progress = silent) -> Features:
-        """The features of all items: computed on first use, then kept in ``features/``."""
+    @property
+    def representation(self) -> str:
+        """What the items are seen by: the name of an extractor, as the plan says, else that of their kind."""
+        return str(self.state().plan.get("representation") or self.kind)
+
+    def features(self, progress: Progress = silent, name: str = "") -> Features:
+        """The features of all items: computed on first use, then kept in ``features/``.
+
+        ``name`` is that of a representation; without it the project's own. Each is kept.
+        """
         with self._turn:
-            if self._features is None:
-                self._features = self._kept.features() or self._kept.build(progress)
-            return self._features
+            name = name or self.representation
+            if name not in self._features:
+                kept = self._kept_of(name)
+                self._features[name] = kept.features() or kept.build(progress)
+            return self._features[name]
 
     def extractor(self, progress: Progress = silent) -> Any:
         """The fitted transformer from contents to features."""
         with self._turn:
             self.features(progress)
-            return self._kept.extractor()
+            return self._kept_of(self.representation).extractor()
 
-    @cached_property
-    def _kept(self) -> Any:
+    def _kept_of(self, name: str) -> Any:
         from quandary.features.cache import Kept, make_extractor
 
-        extractor = make_extractor(self.kind, self.roles, self.columns, self.root)
-        digest = "-".join(e.digest for e in self.read() if isinstance(e, ItemsAdded))
-        return Kept(self.folder / FEATURES, extractor, self.contents(), digest)
+        if name not in self._kept:
+            extractor = make_extractor(self.kind, self.roles, self.columns, self.root, name)
+            digest = "-".join(e.digest for e in self.read() if isinstance(e, ItemsAdded))
+            folder = self.folder / FEATURES
+            place = folder if name == self.kind else folder / name
+            self._kept[name] = Kept(place, extractor, self.contents(), digest)
+        return self._kept[name]
 
 
 def open_project(folder: str | Path, *, write: bool = True) -> Project:

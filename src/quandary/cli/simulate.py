@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +44,12 @@ def simulate(
         int | None, typer.Option("--jobs", metavar="N", help="Runs at a time [dim](default: one a core)[/dim].")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Keep curves, summary and report; finished runs count.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where the report, the curves and the finished runs go [dim](default: NAME-comparison here)[/dim].",
+        ),
     ] = None,
 ) -> None:
     """Play strategies against labels that are known, and compare their learning curves."""
@@ -57,13 +61,11 @@ def simulate(
     names = tuple(strategy or STANDARD)
     wish = check(Wish(names, learner, budget, batch, seeds, metric, usable_cores() if jobs is None else jobs))
     known = open_source(named(source), text=text, image=image, id=id, label=label)
-    with tempfile.TemporaryDirectory(prefix="quandary-") as short_lived:
-        summary, runs = _compare(known, _name(source), wish, out or Path(short_lived))
+    name = _name(source)
+    folder = out or Path(f"{name}-comparison")
+    summary, runs = _compare(known, name, wish, folder)
     _show(summary)
-    if out is None:
-        print("\nFor a report with pictures and the curves as a table, add --out DIR.")
-    else:
-        _keep(out, summary, runs)
+    _keep(folder, summary, runs)
 
 
 def _name(source: Path) -> str:
@@ -85,7 +87,7 @@ def _compare(source: Source, name: str, wish: Wish, folder: Path) -> tuple[Summa
             data, left_out = prepare(source, name, folder, progress)
             return compare(wish, data, left_out, folder, progress)
     except KeyboardInterrupt:
-        note("stopped; with --out DIR finished runs are kept, and the same command goes on from there")
+        note(f"stopped; finished runs are kept in {str(folder)!r}, and the same command goes on from there")
         raise
 
 

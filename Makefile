@@ -38,6 +38,7 @@ check: $(VENV)/developer ## format, lint and type rules of the Python source, th
 
 bench: $(VENV)/installed $(VENV)/developer ## run the benchmarks that need no data but their own; takes a while
 	$(BIN)/python -m benchmarks.never_wait
+	$(BIN)/python -m benchmarks.deciding
 	$(BIN)/python -m benchmarks.honest_numbers --sets digits
 
 bench-labels: $(VENV)/installed $(VENV)/developer ## the label benchmark on the sets below QUANDARY_DATA: hours; goes on where it stopped; ARGS="..."

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from quandary.core.query import Floats, QueryContext, Reason, Selection, top_k
 from quandary.core.registry import strategies
 from quandary.geometry.kinds import sample
-from quandary.geometry.lens import squared_distances
 from quandary.strategies.reasons import START, at_random, short, torn
 from quandary.strategies.space import Rows, blocks, rows_at
 
 MOST_LABELS = 2_000
-BLOCK = 1_024  # a block's distances stay in the cache
+BLOCK = 512  # a block's distances stay in the cache
+GROUP = 4  # the best of so few are rarely near together
 FLOOR = 1e-7  # of a probability, before its logarithm
 
 
@@ -46,22 +46,69 @@ class Contrastive:
         told = context.labeled[sample(len(context.labeled), MOST_LABELS)]
         known, proba = rows_at(context, told), context.predict(told)
         order = np.einsum("ij,ij->i", proba, np.log(np.maximum(proba, FLOOR)))
-        facts = np.column_stack([proba, order]).astype(np.float32)
-        near = min(self.neighbors, len(told))
-        around = np.empty((len(context), facts.shape[1]), np.float32)
+        facts = np.column_stack([proba, order, np.ones(len(told))]).astype(np.float32)
+        near = Nearest.of(known, facts, min(self.neighbors, len(told)))
+        around = np.empty((len(context), facts.shape[1] - 1), np.float32)
         for where, rows in blocks(context, context.candidates, BLOCK):
-            around[where] = _mean_of_nearest(rows, known, facts, near)
+            around[where] = near.mean(rows)
         scores = around[:, -1] - np.einsum("ij,ij->i", around[:, :-1], _logs(context.proba))
         return around[:, :-1], np.maximum(scores, 0.0)
 
 
-def _mean_of_nearest(rows: Rows, known: Rows, facts: NDArray[np.float32], near: int) -> NDArray[np.float32]:
-    """The mean of ``facts`` (l, f) over the ``near`` of ``known`` (l, e) nearest to each row, (n, f)."""
-    apart: Rows = squared_distances(rows, known)
-    reach = np.partition(apart, near - 1, axis=1)[:, near - 1 : near]
-    inside = (apart <= reach).astype(np.float32)
-    mean: NDArray[np.float32] = inside @ facts / inside.sum(axis=1, keepdims=True)
-    return mean
+@dataclass(frozen=True)
+class Nearest:
+    """The mean of facts over the nearest of some rows, in memory that is used again for every block.
+
+    known  (l, e) rows       half  (l,) half of their squared lengths
+    facts  (l, f), the last a 1
+    count  how many are near
+    """
+
+    known: Rows
+    half: Rows
+    facts: Rows
+    count: int
+    closeness: Rows
+    inside: Rows
+    best: Rows
+
+    @staticmethod
+    def of(known: Rows, facts: Rows, count: int) -> Nearest:
+        half = np.einsum("ij,ij->i", known, known) / 2
+        groups = max(count, -(-len(known) // GROUP))
+        shapes = len(known), len(known), groups
+        return Nearest(known, half, facts, count, *(np.empty((BLOCK, width), np.float32) for width in shapes))
+
+    def mean(self, rows: Rows) -> Rows:
+        """From at most ``BLOCK`` rows (n, e) to (n, f - 1)."""
+        closeness, inside = self.closeness[: len(rows)], self.inside[: len(rows)]
+        np.matmul(rows, self.known.T, out=closeness)
+        closeness -= self.half  # what is left out is the same for a whole row
+        np.copyto(inside, closeness >= self._reach(closeness))
+        sums: Rows = inside @ self.facts
+        again = np.flatnonzero(sums[:, -1] > self.count)
+        if len(again):
+            some = closeness[again]
+            sums[again] = (some >= _kth_largest(some.copy(), self.count)).astype(np.float32) @ self.facts
+        means: Rows = sums[:, :-1] / sums[:, -1:]
+        return means
+
+    def _reach(self, closeness: Rows) -> Rows:
+        """A bound (n, 1) that at least ``count`` of each row reach: as many groups have a member that does."""
+        best = self.best[: len(closeness)]
+        width = best.shape[1]
+        np.copyto(best, closeness[:, :width])
+        for start in range(width, closeness.shape[1], width):
+            part = closeness[:, start : start + width]
+            np.maximum(best[:, : part.shape[1]], part, out=best[:, : part.shape[1]])
+        return _kth_largest(best, self.count)
+
+
+def _kth_largest(values: Rows, count: int) -> Rows:
+    """(n, 1) of (n, l), which are reordered."""
+    at = values.shape[1] - count
+    values.partition(at, axis=1)
+    return values[:, at : at + 1]
 
 
 def _logs(proba: Floats) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from quandary.geometry.views import View, make_view
 
 ANCHORS = 3_000
 STAY, STAY_SPREAD = 0.99, 0.9  # how far the graph kernel and label spreading walk
+BLOCK = 512  # rows of a matrix over the anchors that are worked on together
 SAME = 1e-12  # squared distances below are rounding: the items are equal
 
 
@@ -109,14 +110,13 @@ def build(features: Features) -> Geometry:
     rows = features[positions]
     view = pool_view(features)
     values, ranks = view.values(rows), view.ranks(rows)
-    apart = squared_distances(values.astype(np.float64), values.astype(np.float64))
-    apart[apart < SAME] = 0.0
     some = slice(None, None, max(1, len(values) // 300))
-    width = _median(apart[some])
+    width = _median(_apart(values[some], values))
     width1 = _median(cdist(ranks[some], ranks, "cityblock"))
-    walk, reach = _neighbor_graph(apart)
+    walk, reach = _neighbor_graph(values)
     lens = Lens(view, values, reach, width, width1)
     anchors = Items(values, ranks, _themselves(len(values)))
+    # One after the other: each is 72 MB while it is made.
     spread = _resolvent(walk, STAY_SPREAD).astype(np.float32)
     return Geometry(lens, positions, anchors, _unit_diagonal(_resolvent(walk, STAY)), spread)
 
@@ -130,8 +130,11 @@ def _replace(items: Items, where: Positions, new: Items) -> Items:
 
 
 def _unit_diagonal(matrix: NDArray[np.float64]) -> Floats32:
+    """The matrix, which is overwritten, with a diagonal of 1."""
     size = np.sqrt(np.maximum(np.diag(matrix), 1e-12))
-    return (matrix / size[:, None] / size).astype(np.float32)
+    matrix /= size[:, None]
+    matrix /= size
+    return matrix.astype(np.float32)
 
 
 def _themselves(count: int) -> csr_array:
@@ -143,11 +146,29 @@ def _median(apart: NDArray[np.float64]) -> float:
     return float(max(np.median(apart), 1e-3 * apart.mean(), 1e-12))
 
 
-def _neighbor_graph(apart: NDArray[np.float64]) -> tuple[csr_array, Floats32]:
+def _apart(a: Floats32, b: Floats32) -> NDArray[np.float64]:
+    """Squared distances, (a, b), zero between equal rows."""
+    apart: NDArray[np.float64] = squared_distances(a.astype(np.float64), b.astype(np.float64))
+    apart[apart < SAME] = 0.0
+    return apart
+
+
+def _neighbors(values: Floats32) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The nearest others of each item and their squared distances, both (m, near), a block of rows at a time."""
+    near = max(1, min(NEAREST, len(values) - 1))
+    found = []
+    for start in range(0, len(values), BLOCK):
+        apart = _apart(values[start : start + BLOCK], values)
+        own = np.arange(len(apart))
+        apart[own, start + own] = np.inf
+        found.append(nearest(apart, near))
+    return np.concatenate([which for which, _ in found]), np.concatenate([gaps for _, gaps in found])
+
+
+def _neighbor_graph(values: Floats32) -> tuple[csr_array, Floats32]:
     """Symmetric, normalized weights between nearest neighbors, and each item's reach."""
-    count = len(apart)
-    np.fill_diagonal(apart, np.inf)
-    near, gaps = nearest(apart, max(1, min(NEAREST, count - 1)))
+    count = len(values)
+    near, gaps = _neighbors(values)
     gaps = np.where(np.isfinite(gaps), gaps, 1.0)
     reach = np.maximum(np.sqrt(gaps.max(axis=1)), 1e-6)
     weights = np.exp(-gaps / (reach[:, None] * reach[near]))
@@ -159,12 +180,15 @@ def _neighbor_graph(apart: NDArray[np.float64]) -> tuple[csr_array, Floats32]:
 
 
 def _resolvent(walk: csr_array, stay: float) -> NDArray[np.float64]:
-    """(1 - stay) (I - stay * walk)^-1 through Cholesky: half the work of a general inverse."""
-    system = -stay * walk.toarray()
+    """(1 - stay) (I - stay * walk)^-1 through Cholesky, in place: half the work of a general inverse."""
+    system = walk.toarray()
+    system *= -stay
     system[np.diag_indices_from(system)] += 1.0
     lower, _ = dpotrf(system.T, lower=1, overwrite_a=1)  # zeros above the diagonal, which the next step leaves
-    half, _ = dpotri(lower, lower=1, overwrite_c=1)
-    full: NDArray[np.float64] = half + half.T
-    full[np.diag_indices_from(full)] *= 0.5
+    full: NDArray[np.float64] = dpotri(lower, lower=1, overwrite_c=1)[0].T
+    for start in range(0, len(full), BLOCK):
+        here, after = slice(start, start + BLOCK), slice(start + BLOCK, None)
+        full[after, here] = full[here, after].T
+        full[here, here] += np.triu(full[here, here], 1).T
     full *= 1.0 - stay
     return full

@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import entropy
+from sklearn.ensemble import BaggingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from quandary.core.features import Features, Positions
 from quandary.core.query import QueryContext
 from quandary.core.registry import learners
 from quandary.strategies import posterior
-from quandary.strategies.committee import Committee, bootstrap, resample
+from quandary.strategies.committee import Committee, bagged, bootstrap, resample
 from tests.strategies.worlds import Told, blobs, context
 
 Array = NDArray[np.float64]
@@ -138,3 +140,37 @@ def test_copies_of_any_learner_make_a_committee(learner: Any) -> None:
     assert len(np.unique(chosen.scores)) > 2
     assert np.array_equal(before, learner.predict_proba(X))
     assert all(not np.array_equal(before, copy.predict_proba(X)) for copy in copies)
+
+
+def bagged_world(model: Any, seed: int, told: int = 3, labeled: int = 20) -> QueryContext:
+    """A learner that saw classes 0 and 2 of four, or also 3."""
+    rng = np.random.default_rng(seed)
+    y = np.array([0, 2, 3])[rng.permutation(np.arange(labeled) % told)]
+    X = rng.standard_normal((60, 4))
+    learner = BaggingClassifier(model, n_estimators=5, random_state=seed).fit(X[:labeled], y)
+    return context(X, np.arange(labeled), y, classes=4, learner=learner, seed=seed)
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 300), told=st.sampled_from([2, 3]), linear=st.booleans())
+def test_a_bagging_classifier_votes_by_member(seed: int, told: int, linear: bool) -> None:
+    model = LogisticRegression() if linear else GaussianNB()
+    seen = bagged_world(model, seed, told)
+    rows, learner = seen.features[seen.candidates], seen.learner
+    assert isinstance(learner, BaggingClassifier)
+    for member in learner.estimators_:
+        if linear and told == 3:
+            member.intercept_ -= 5.0  # of all classes: it says the same
+    votes = np.array([learner.classes_[member.predict(rows).astype(int)] for member in learner.estimators_])
+    shares = np.array([(votes == code).mean(axis=0) for code in range(4)])
+    chosen = Committee().select(seen, 5)
+    assert chosen.scores is not None
+    np.testing.assert_allclose(chosen.scores, entropy(shares), atol=1e-9)
+
+
+def test_members_that_see_a_part_of_the_numbers_are_no_committee() -> None:
+    seen = bagged_world(LogisticRegression(), 0)
+    assert len(bagged(seen.learner)) == 5
+    learner = BaggingClassifier(LogisticRegression(), max_features=0.5, random_state=0)
+    assert bagged(learner.fit(seen.features[:20], seen.y_labeled)) == []
+    assert bagged(GaussianNB()) == []

@@ -14,6 +14,7 @@ from quandary.core.features import Positions
 from quandary.core.query import Floats, QueryContext, Selection, predict_proba, top_k
 from quandary.core.registry import strategies
 from quandary.strategies.entropy import entropy
+from quandary.strategies.linear_votes import linear_scores
 from quandary.strategies.posterior import block_size, tree_proba, trees
 from quandary.strategies.reasons import START, at_random, disagree
 
@@ -26,9 +27,9 @@ class Committee:
     """Items that the members of a committee disagree about most.
 
     Seung, Opper, Sompolinsky 1992 (COLT); vote entropy of Dagan and Engelson 1995 (ICML), divergence from
-    the mean of McCallum and Nigam 1998 (ICML). Members are the trees of a forest or those of the learner's own
-    vote, with their weights; of any other learner, copies fitted to bootstrap samples of the labels, each
-    with at least one label of every class.
+    the mean of McCallum and Nigam 1998 (ICML). Members are the trees of a forest, those of scikit-learn's
+    ``BaggingClassifier`` or those of the learner's own vote, with their weights; of any other learner, copies
+    fitted to bootstrap samples of the labels, each with at least one label of every class.
 
     by       "votes": entropy of the votes; "divergence": mean KL(p of a member || mean p); nats
     members  copies, where the learner has no members of its own
@@ -54,17 +55,21 @@ class Committee:
         return Selection(context.candidates[chosen], scores, reasons)
 
     def _gather(self, context: QueryContext) -> tuple[Floats, Voices]:
-        """Weights (m,) that sum to 1, and what gives the members' probabilities of positions, (m, n, c)."""
+        """Weights (m,) that sum to 1, and what gives the members' probabilities of positions, (m, n, c).
+
+        For votes any scores will do that are highest at the likeliest class.
+        """
         grown = trees(context.learner)
         if grown:
             return _equal(len(grown)), lambda positions: tree_proba(context, grown, positions).swapaxes(1, 2)
         if hasattr(context.learner, "members_pool"):
             own: Any = context.learner
             return own.member_weights_, lambda positions: _own(context, positions)
-        fitted = [bootstrap(context) for _ in range(self.members)]
+        fitted = bagged(context.learner) or [bootstrap(context) for _ in range(self.members)]
         classes = len(context.classes)
-        return _equal(self.members), lambda positions: np.stack(
-            [predict_proba(model, context.features, positions, classes) for model in fitted]
+        linear = linear_scores(fitted, context.features, classes) if self.by == "votes" else None
+        return _equal(len(fitted)), linear or (
+            lambda positions: np.stack([predict_proba(model, context.features, positions, classes) for model in fitted])
         )
 
 
@@ -78,6 +83,23 @@ def _own(context: QueryContext, positions: Positions) -> Floats:
     out = np.zeros((*said.shape[:2], len(context.classes)))
     out[:, :, np.asarray(learner.classes_, np.intp)] = said
     return out
+
+
+def bagged(learner: Any) -> list[Any]:
+    """The members of a scikit-learn ``BaggingClassifier`` that see all numbers; empty for any other learner."""
+    if not hasattr(learner, "estimators_features_"):
+        return []
+    whole = np.arange(learner.n_features_in_)
+    if not all(np.array_equal(used, whole) for used in learner.estimators_features_):
+        return []
+    return [_named(member, learner.classes_) for member in learner.estimators_]
+
+
+def _named(member: Any, classes: NDArray[Any]) -> Any:
+    """A fitted member under its committee's names of the classes: it was told their places."""
+    named = copy.copy(member)
+    named.classes_ = np.asarray(classes)[np.asarray(member.classes_, np.intp)]
+    return named
 
 
 def bootstrap(context: QueryContext) -> Any:

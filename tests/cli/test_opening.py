@@ -44,6 +44,7 @@ def test_class_list() -> None:
         (["--seed", "7"], "was made with seed 0, which cannot become 7"),
         (["--audit", "0.1"], "was made with audit 0.3, which cannot become 0.1"),
         (["--strategy", "margarine"], "no strategy called 'margarine'"),
+        (["--representation", "patches"], "no representation of text called 'patches'"),
     ],
 )
 def test_going_on_refuses_what_does_not_fit(made: Path, option: list[str], said: str) -> None:
@@ -61,7 +62,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_going_on_takes_the_same_words_and_another_strategy(made: Path) -> None:
     said = ["--text", "message", "--classes", "bad,good", "--seed", "0", "--strategy", "margin"]
+    said += ["--representation", "auto"]
     with running("label", made, *said) as server:
         assert server.client.get()["plan"]["strategy"] == "margin"
     with running("label", made.with_suffix(".quandary")) as server:
-        assert server.client.get()["plan"]["strategy"] == "margin"
+        plan = server.client.get()["plan"]
+        assert (plan["strategy"], plan["representation"]) == ("margin", "text")
+        assert "when there are enough labels" in plan["representation_why"]

@@ -46,7 +46,8 @@ def test_a_project_as_documented(client: TestClient) -> None:
         "projects": [{"id": "mail", "name": "mail", "kind": "text", "labeled": 0, "total": 30, "open": 30}]
     }
     shown = client.get(P).json()
-    assert shown["plan"] == {"strategy": "margin", "learner": "logistic", "audit": 0.0, "seed": 0}
+    plan = {"strategy": "margin", "learner": "logistic", "audit": 0.0, "seed": 0}
+    assert shown["plan"] == {**plan, "representation": "text", "representation_why": ""}
     assert shown["classes"][0] == {
         "name": "billing",
         "key": "1",

@@ -59,7 +59,7 @@ export class MockProject {
   }
 
   summary() {
-    return { id: this.id, name: this.name, kind: this.kind, version: this.version, progress: this.progress(), classes: this.classList(), plan: { strategy: 'auto', learner: 'auto', audit: 0.3, seed: 0 }, model: this.model(), estimate: this.estimate(), advice: this.advice(), skipped_files: 0, read_only: this.readOnly };
+    return { id: this.id, name: this.name, kind: this.kind, version: this.version, progress: this.progress(), classes: this.classList(), plan: { strategy: 'auto', learner: 'auto', audit: 0.3, seed: 0, representation: this.kind, representation_why: '' }, model: this.model(), estimate: this.estimate(), advice: this.advice(), skipped_files: 0, read_only: this.readOnly };
   }
 
   suggestion(item) {

@@ -49,6 +49,8 @@ export interface Plan {
   learner: string;
   audit: number;
   seed: number;
+  representation: string;
+  representation_why: string;
 }
 
 export interface Project {

@@ -17,6 +17,7 @@ from quandary.cli.options import (
     Learner,
     NoBrowser,
     Port,
+    Representation,
     Seed,
     SourcePath,
     Strategy,
@@ -41,6 +42,7 @@ def label(
     learner: Learner = None,
     audit: Audit = None,
     seed: Seed = None,
+    representation: Representation = None,
     host: Host = "127.0.0.1",
     port: Port = DEFAULT_PORT,
     no_browser: NoBrowser = False,
@@ -50,6 +52,6 @@ def label(
     from quandary.cli.serving import serve_project
 
     check_address(host, port)
-    columns, asking = Columns(text, image, id, label), Asking(strategy, learner, audit, seed)
+    columns, asking = Columns(text, image, id, label), Asking(strategy, learner, audit, seed, representation)
     opened = open_or_create(source, project, columns, class_list(classes), asking)
     serve_project(opened, host, port, browser=not no_browser)

@@ -36,6 +36,7 @@ class Asking:
     learner: str | None = None
     audit: float | None = None
     seed: int | None = None
+    representation: str | None = None
 
     def said(self) -> dict[str, Any]:
         """Only what was said."""
@@ -172,8 +173,10 @@ def _take_up(project: Project, asking: Asking) -> None:
     from quandary.core.errors import ConfigError
     from quandary.core.events import PlanChanged
     from quandary.core.plan import plan_from_names
+    from quandary.project.create import check_representation
 
-    now = {"strategy": "auto", "learner": "auto", "seed": 0, "audit": 0.3, **project.state().plan}
+    defaults = {"strategy": "auto", "learner": "auto", "seed": 0, "audit": 0.3, "representation": project.kind}
+    now = {**defaults, **project.state().plan}
     change = {name: value for name, value in asking.said().items() if now[name] != value}
     for name in ("seed", "audit"):
         if name in change:
@@ -183,4 +186,5 @@ def _take_up(project: Project, asking: Asking) -> None:
             )
     if change:
         plan_from_names({**now, **change})
+        check_representation(change.get("representation"), project.kind)
         project.append([PlanChanged(change, at=time.time())])

@@ -63,6 +63,15 @@ Seed = Annotated[
         "--seed", metavar="N", help="The same seed and answers ask the same questions.", rich_help_panel=ASKING
     ),
 ]
+Representation = Annotated[
+    str | None,
+    typer.Option(
+        "--representation",
+        metavar="R",
+        help="What items are seen by; [b]auto[/b] compares on the labels [dim](default: that of their kind)[/dim].",
+        rich_help_panel=ASKING,
+    ),
+]
 
 Host = Annotated[str, typer.Option("--host", metavar="H", help="Address to listen on.", rich_help_panel=SERVER)]
 Port = Annotated[

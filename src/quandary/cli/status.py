@@ -51,7 +51,7 @@ def facts(project: Project) -> dict[str, Any]:
             name: getattr(counts, name) for name in ("labeled", "total", "skipped", "unsure", "open", "audit")
         },
         "classes": views.classes(state, learned.predicted(state)),
-        "plan": {"strategy": "auto", "learner": "auto", "audit": 0.3, "seed": 0, **state.plan},
+        "plan": {**state.plan, **views.plan(state.plan, project.kind)},
         "model": {"knows": min(knows, counts.labeled), "labels": counts.labeled},
         "estimate": views.estimate(verdict.estimate) if verdict else None,
         "advice": views.advice(verdict.advice) if verdict else None,
@@ -69,6 +69,8 @@ def as_text(found: dict[str, Any]) -> str:
     model, plan = found["model"], found["plan"]
     rows.append(["model", f"has learned {model['knows']:,} of {model['labels']:,} labels"])
     rows.append(["plan", ", ".join(f"{name} {plan[name]}" for name in ("strategy", "learner", "audit", "seed"))])
+    why = plan["representation_why"]
+    rows.append(["seen by", f"{plan['representation']} ({why})" if why else plan["representation"]])
     parts = [table(rows)]
     if found["classes"]:
         parts.append(_classes(found["classes"]))

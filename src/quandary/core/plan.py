@@ -10,6 +10,8 @@ from quandary.core.errors import ConfigError
 from quandary.core.query import Strategy
 from quandary.core.registry import learners, strategies
 
+AUTO = "auto"  # as a representation: what the labels so far speak for
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -55,3 +57,17 @@ def plan_from_names(names: Mapping[str, Any]) -> Plan:
         int(names.get("seed", 0)),
         float(names.get("audit", 0.3)),
     )
+
+
+def seen_by(names: Mapping[str, Any], kind: str) -> str:
+    """The representation that items of ``kind`` are seen by; with ``auto`` what was found best last.
+
+    >>> seen_by({}, "table"), seen_by({"representation": "fourier"}, "table")
+    ('table', 'fourier')
+    >>> seen_by({"representation": "auto", "seen_by": "fourier"}, "table")
+    'fourier'
+    """
+    named = names.get("representation")
+    if named == AUTO:
+        named = names.get("seen_by")
+    return str(named or kind)

@@ -13,7 +13,7 @@ from typing import Any
 from quandary.core.errors import ConfigError, Conflict, InputError, ProjectBusy, StorageFull
 from quandary.core.events import IMPORTED, AnswerGiven, ClassChanged, Event, ItemsAdded, PlanChanged
 from quandary.core.names import unknown_name
-from quandary.core.plan import plan_from_names
+from quandary.core.plan import AUTO, plan_from_names
 from quandary.core.ports import Progress, silent
 from quandary.files.atomic import sync_folder
 from quandary.project.classes import check_name, check_names
@@ -40,13 +40,14 @@ def create_project(
 
     ``classes`` come first, then those of the labels that the source holds, sorted; such labels count as given.
     ``plan`` holds names and parameters as in ``PlanChanged``; ``representation`` in it is the name of an extractor for
-    such items. It is built beside ``folder`` and renamed, so that nothing is left of a source that cannot be read.
+    such items, or ``auto``. It is built beside ``folder`` and renamed, so that nothing is left of a source that cannot
+    be read.
     Raises ``InputError``, ``ConfigError``, ``Conflict`` if ``folder`` is there, ``StorageFull``.
     """
     folder = Path(folder)
     names, plan = check_names(classes), dict(plan or {})
     plan_from_names(plan)  # refuses unknown names before anything is read
-    _refuse_other_representation(plan.get("representation"), source.kind)
+    check_representation(plan.get("representation"), source.kind)
     if folder.exists():
         raise Conflict(f"{str(folder)!r} is already there; open it, or choose another folder")
     draft = _draft(folder)
@@ -60,13 +61,14 @@ def create_project(
     return open_project(folder)
 
 
-def _refuse_other_representation(name: str | None, kind: str) -> None:
+def check_representation(name: str | None, kind: str) -> None:
+    """Refuse what items of ``kind`` cannot be seen by."""
     if name is None:
         return
     from quandary.features.cache import representations
 
-    if name not in representations(kind):
-        raise ConfigError(unknown_name(f"representation of {kind}", name, representations(kind)))
+    if name not in (known := [AUTO, *representations(kind)]):
+        raise ConfigError(unknown_name(f"representation of {kind}", name, known))
 
 
 def _draft(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from quandary.core.errors import DamagedProject, InputError, NotFound
 from quandary.core.events import Event, ItemsAdded
 from quandary.core.features import Features
-from quandary.core.plan import Plan, plan_from_names
+from quandary.core.plan import Plan, plan_from_names, seen_by
 from quandary.core.ports import Progress, silent
 from quandary.core.state import State
 from quandary.project import contents
@@ -135,7 +135,7 @@ class Project:
     @property
     def representation(self) -> str:
         """What the items are seen by: the name of an extractor, as the plan says, else that of their kind."""
-        return str(self.state().plan.get("representation") or self.kind)
+        return seen_by(self.state().plan, self.kind)
 
     def features(self, progress: Progress = silent, name: str = "") -> Features:
         """The features of all items: computed on first use, then kept in ``features/``.
@@ -149,11 +149,19 @@ class Project:
                 self._features[name] = kept.features() or kept.build(progress)
             return self._features[name]
 
-    def extractor(self, progress: Progress = silent) -> Any:
-        """The fitted transformer from contents to features."""
+    def features_if_kept(self, name: str) -> Features | None:
+        """The features of a representation if they were computed before; ``ConfigError`` if it cannot be used here."""
         with self._turn:
-            self.features(progress)
-            return self._kept_of(self.representation).extractor()
+            if name not in self._features and (found := self._kept_of(name).features()) is not None:
+                self._features[name] = found
+            return self._features.get(name)
+
+    def extractor(self, progress: Progress = silent, name: str = "") -> Any:
+        """The fitted transformer from contents to features, of the project's own representation or of another."""
+        with self._turn:
+            name = name or self.representation
+            self.features(progress, name)
+            return self._kept_of(name).extractor()
 
     def _kept_of(self, name: str) -> Any:
         from quandary.features.cache import Kept, make_extractor

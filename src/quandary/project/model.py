@@ -6,6 +6,7 @@ from typing import Any
 
 from quandary import loop
 from quandary.core.errors import ConfigError
+from quandary.core.plan import seen_by
 from quandary.core.ports import Progress, silent
 from quandary.core.state import State
 from quandary.exporters.model import load_model, save_model
@@ -22,12 +23,13 @@ def build_model(project: Project, state: State | None = None, progress: Progress
     caller has it. Raises ``ConfigError`` while nothing is labeled.
     """
     state = state or project.state()
-    learner = loop.learn(state, project.features(progress), project.plan())
+    representation = seen_by(state.plan, project.kind)
+    learner = loop.learn(state, project.features(progress, representation), project.plan())
     if learner is None:
         raise ConfigError(f"nothing in {project.name!r} is labeled yet, so there is no model; label a few items first")
-    return wrap_model(project, learner, state.class_names())
+    return wrap_model(project, learner, state.class_names(), representation)
 
 
-def wrap_model(project: Project, learner: Any, classes: tuple[str, ...]) -> NamedClassifier:
-    """A learner fitted on the project's features and class codes, with everything it needs beside them."""
-    return NamedClassifier(learner, list(classes), project.extractor())
+def wrap_model(project: Project, learner: Any, classes: tuple[str, ...], representation: str) -> NamedClassifier:
+    """A learner fitted on features of that representation and class codes, with everything it needs beside them."""
+    return NamedClassifier(learner, list(classes), project.extractor(name=representation))

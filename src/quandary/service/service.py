@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
 from typing import Any
 
-from quandary.core.events import NoteWritten
+from quandary.core.errors import QuandaryError
+from quandary.core.events import NoteWritten, PlanChanged
+from quandary.core.plan import AUTO
 from quandary.project.published import Ranking, read_predictions, read_verdict
-from quandary.service import answers, classes, exports, items, pictures, records
+from quandary.service import answers, classes, exports, items, pictures, records, views
 from quandary.service.answers import LONGEST_NOTE, AnswerRequest
 from quandary.service.checks import plain_text
 from quandary.service.classes import ClassRequest
@@ -73,12 +76,7 @@ class Service:
                 "version": desk.state.version,
                 "progress": standing["progress"],
                 "classes": desk.classes(),
-                "plan": {
-                    "strategy": plan.get("strategy", "auto"),
-                    "learner": plan.get("learner", "auto"),
-                    "audit": plan.get("audit", 0.3),
-                    "seed": plan.get("seed", 0),
-                },
+                "plan": views.plan(plan, self.project.kind),
                 "model": desk.model(),
                 "estimate": standing["estimate"],
                 "advice": standing["advice"],
@@ -220,6 +218,15 @@ class Service:
         with self._desk.lock:
             self._desk.learned.take_predictions(made, self._desk.state.version)
             self._desk.hub.say("classes", {"classes": self._desk.classes()})
+
+    def take_choice(self, name: str, why: str, step: int) -> None:
+        """Write down which representation the trainer found best at ``step`` labels, unless that is on record."""
+        with self._desk.lock, contextlib.suppress(QuandaryError):  # written with the next comparison if not now
+            plan = self._desk.state.plan
+            if plan.get("representation") == AUTO and step > plan.get("seen_at", 0):
+                chosen = {"seen_by": name, "seen_why": why, "seen_at": step}
+                self._desk.commit([PlanChanged(chosen, at=self._desk.now())], dict)
+                self.trainer_changed()
 
     def trainer_changed(self) -> None:
         """Tell everybody how the model stands."""

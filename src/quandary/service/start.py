@@ -34,6 +34,8 @@ def listener(service: Service, published: Path) -> Any:
                 service.take_verdict()
             case "predictions":
                 service.take_predictions()
+            case "representation":
+                service.take_choice(str(message["name"]), str(message["why"]), int(message["step"]))
             case _:
                 service.trainer_changed()
 

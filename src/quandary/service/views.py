@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from quandary.core.classes import GONE
+from quandary.core.plan import AUTO, seen_by
 from quandary.core.state import State
 from quandary.core.verdicts import Advice, Estimate
 from quandary.service.history import History
 from quandary.service.question import Question
 
 KEYS = "1234567890abcdefjklmopqrtvxy"  # without the letters that command: z s u n h w g i
+NOT_COMPARED = "compared with others when there are enough labels"
 SHOWN_CLASSES = 10  # in a suggestion; with hundreds of classes the rest only weighs
 PLAIN_REASONS = {
     "uncertain": "The model is unsure about this one.",
@@ -101,6 +103,19 @@ def suggestion(state: State, question: Question) -> dict[str, Any] | None:
     named = {state.classes.names[code]: round(share, 4) for code, share in best}
     name, probability = next(iter(named.items()))
     return {"class": name, "probability": probability, "probabilities": named, "model_version": question.model_version}
+
+
+def plan(names: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The plan with its defaults, and why the items are seen as they are where representations are compared."""
+    compared = names.get("representation") == AUTO
+    return {
+        "strategy": names.get("strategy", "auto"),
+        "learner": names.get("learner", "auto"),
+        "audit": names.get("audit", 0.3),
+        "seed": names.get("seed", 0),
+        "representation": seen_by(names, kind),
+        "representation_why": str(names.get("seen_why", NOT_COMPARED)) if compared else "",
+    }
 
 
 def estimate(value: Estimate | None) -> dict[str, Any] | None:

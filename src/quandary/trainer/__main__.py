@@ -28,7 +28,7 @@ def main() -> int:
 
     from quandary.project.published import FOLDER
     from quandary.trainer.inbox import Inbox
-    from quandary.trainer.outlet import Outlet, Replaced, own_stdout
+    from quandary.trainer.outlet import Outlet, Replaced, one_line, own_stdout
 
     inbox = Inbox(sys.stdin)
     outlet = Outlet(folder / FOLDER, generation, own_stdout())
@@ -39,8 +39,6 @@ def main() -> int:
     except Replaced:
         return 0
     except Exception as error:
-        from quandary.trainer.work import one_line
-
         outlet.say("failed", detail=one_line(error))
         return 1
     return 0

@@ -60,3 +60,8 @@ def own_stdout() -> IO[str]:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return stream
+
+
+def one_line(error: BaseException) -> str:
+    """What went wrong, for the page."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]

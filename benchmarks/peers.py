@@ -148,12 +148,17 @@ def baal(name: str) -> Callable[[Task], Call]:
         heuristic, rows = getattr(import_module("baal.active.heuristics"), name)(), task.X[task.free]
         if name != "BALD":
             return lambda: heuristic(task.model.predict_proba(rows)[:, :, None])[: task.count]
-        noise = np.random.default_rng(0).gamma(5, size=(len(rows), task.classes, 20))
-        samples = task.model.predict_proba(rows)[:, :, None] * noise
-        samples = (samples / samples.sum(axis=1, keepdims=True)).astype(np.float32)
+        samples = noisy(task, 20)
         return lambda: heuristic(samples)[: task.count]
 
     return prepare
+
+
+def noisy(task: Task, copies: int) -> NDArray[np.float32]:
+    """Predictions of as many models, (n, classes, copies): the model's own, each times noise."""
+    noise = np.random.default_rng(0).gamma(5, size=(len(task.free), task.classes, copies))
+    samples = task.model.predict_proba(task.X[task.free])[:, :, None] * noise
+    return np.asarray(samples / samples.sum(axis=1, keepdims=True), np.float32)
 
 
 def badge(task: Task) -> Call:
@@ -184,7 +189,7 @@ PEERS: dict[str, tuple[str, Callable[[Task], Call]]] = {
     "scikit-activeml/margin": ("margin", skactiveml(UNCERTAIN, method="margin_sampling")),
     "scikit-activeml/entropy": ("entropy", skactiveml(UNCERTAIN, method="entropy")),
     "scikit-activeml/least confident": ("least_confidence", skactiveml(UNCERTAIN, method="least_confident")),
-    "scikit-activeml/committee of 5": ("committee", skactiveml("QueryByCommittee")),
+    "scikit-activeml/committee of 5": ("committee, given members", skactiveml("QueryByCommittee")),
     "scikit-activeml/CoreSet": ("core_set", skactiveml("CoreSet")),
     "scikit-activeml/Badge": ("badge", skactiveml("Badge")),
     "scikit-activeml/TypiClust": ("typiclust", skactiveml("TypiClust")),
@@ -197,7 +202,7 @@ PEERS: dict[str, tuple[str, Callable[[Task], Call]]] = {
     "modAL/margin": ("margin", modal("margin")),
     "modAL/entropy": ("entropy", modal("entropy")),
     "modAL/least confident": ("least_confidence", modal("uncertainty")),
-    "modAL/committee of 5": ("committee", modal("committee")),
+    "modAL/committee of 5": ("committee, given members", modal("committee")),
     "small-text/BreakingTies": ("margin", small_text("BreakingTies")),
     "small-text/PredictionEntropy": ("entropy", small_text("PredictionEntropy")),
     "small-text/LeastConfidence": ("least_confidence", small_text("LeastConfidence")),
@@ -212,6 +217,6 @@ PEERS: dict[str, tuple[str, Callable[[Task], Call]]] = {
     "baal/Margin": ("margin", baal("Margin")),
     "baal/Entropy": ("entropy", baal("Entropy")),
     "baal/Certainty": ("least_confidence", baal("Certainty")),
-    "baal/BALD": ("bald", baal("BALD")),
+    "baal/BALD": ("bald, given samples", baal("BALD")),
     "badge/BADGE": ("badge", badge),
 }

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers import PEERS, Call, Task
+from benchmarks.peers import PEERS, Call, Task, noisy
 
 MEMORY = 12 * 2**30  # what a case may ask for before it counts as failed
 
@@ -67,21 +67,50 @@ def load(folder: Path, count: int, clones: Path | None) -> Task:
 
 
 def ours(name: str) -> Callable[[Task], Call]:
-    """A strategy of this package."""
+    """A strategy of this package, or one that is given what a peer is given."""
+    return VARIANTS[name] if name in VARIANTS else lambda task: asking(name, task, task.model)
 
-    def prepare(task: Task) -> Call:
-        from quandary.core.features import Features
-        from quandary.core.query import QueryContext
-        from quandary.core.registry import strategies
 
-        names = tuple(f"c{i}" for i in range(task.classes))
-        known = task.y[task.labeled].astype(np.intp)
-        rng = np.random.default_rng(0)
-        context = QueryContext(task.free, Features(task.X), task.labeled, known, names, task.model, rng)
-        strategy = strategies.make(name)
-        return lambda: strategy.select(context, task.count).positions
+def asking(name: str, task: Task, learner: Any) -> Call:
+    """The choice of a strategy with a fitted learner."""
+    from quandary.core.features import Features
+    from quandary.core.query import QueryContext
+    from quandary.core.registry import strategies
 
-    return prepare
+    names = tuple(f"c{i}" for i in range(task.classes))
+    known = task.y[task.labeled].astype(np.intp)
+    rng = np.random.default_rng(0)
+    context = QueryContext(task.free, Features(task.X), task.labeled, known, names, learner, rng)
+    strategy = strategies.make(name)
+    return lambda: strategy.select(context, task.count).positions
+
+
+def given_members(task: Task) -> Call:
+    """A committee whose five members are fitted beforehand, as the peers' are."""
+    from sklearn.ensemble import BaggingClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    members = BaggingClassifier(LogisticRegression(max_iter=300), n_estimators=5, random_state=1)
+    return asking("committee", task, members.fit(task.X[task.labeled], task.y[task.labeled]))
+
+
+def given_samples(task: Task) -> Call:
+    """BALD's score and choice from the predictions of 20 models, which the peer is given as well."""
+    from quandary.core.query import top_k
+    from quandary.strategies.posterior import block_size, information
+
+    samples = np.ascontiguousarray(noisy(task, 20).transpose(2, 1, 0))
+    size = block_size(20, task.classes)
+
+    def call() -> NDArray[np.intp]:
+        starts = range(0, samples.shape[2], size)
+        scores = np.concatenate([information(samples[:, :, start : start + size]) for start in starts])
+        return task.free[top_k(scores, task.count, np.random.default_rng(0))]
+
+    return call
+
+
+VARIANTS = {"committee, given members": given_members, "bald, given samples": given_samples}
 
 
 def run_case(case: str, task: Task) -> Result:
@@ -151,7 +180,7 @@ def cases(only: list[str]) -> list[str]:
     """Ours and theirs, as ``library/name``; with ``only``, those of some strategies of ours."""
     from quandary.core.registry import strategies
 
-    mine = [name for name in strategies.all() if not only or name in only]
+    mine = sorted(name for name in [*strategies.all(), *VARIANTS] if not only or name.partition(",")[0] in only)
     return [f"quandary/{name}" for name in mine] + [case for case, (name, _) in PEERS.items() if name in mine]
 
 

@@ -20,7 +20,7 @@ Array = NDArray[np.float32]
 @strategies("badge")
 @dataclass(frozen=True)
 class Badge:
-    """Items drawn apart from each other in the space of the loss's gradients.
+    """Items that would each pull the model another way: uncertain and far apart.
 
     Ash et al. 2020 (ICLR): k-means++ on the gradients of the last layer, had each item its predicted label.
     They are products (p - onehot) x row and never built; draws are by rejection from stale distances, which

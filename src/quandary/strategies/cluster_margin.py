@@ -23,7 +23,7 @@ TREE = 4_000  # items that the tree is built of; its memory is quadratic
 @strategies("cluster_margin")
 @dataclass(frozen=True)
 class ClusterMargin:
-    """Uncertain items from as many groups as there are, small groups first.
+    """Uncertain items, each from another cluster of alike ones, small clusters first.
 
     Citovsky et al. 2021 (NeurIPS). Average-linkage clusters of the pool, ``size`` items each in the mean, are
     found once (from 4,000 items of a large pool). Of the ``wider`` times as many most uncertain candidates (the

@@ -22,7 +22,7 @@ FLOOR = 1e-7  # of a probability, before its logarithm
 @strategies("contrastive")
 @dataclass(frozen=True)
 class Contrastive:
-    """Items that the model sees unlike their nearest labeled neighbors.
+    """Items predicted otherwise than the labeled items most like them.
 
     CAL (Margatina et al. 2021, EMNLP). Score: mean over the nearest labeled items of KL(p of the neighbor
     || p of the item), nats. Neighbors at equal distance all count. Of more than 2,000 labels, a random part.

@@ -21,7 +21,7 @@ TYPICAL = Reason("typical", {}, "A typical one of its group.")
 @strategies("drop_query")
 @dataclass(frozen=True)
 class DropQuery:
-    """Typical ones of the items whose predicted class hangs on a few features.
+    """Items whose predicted class changes as features are dropped, one a cluster.
 
     Gupte et al. 2024 (arXiv:2401.14555). Three times each feature is dropped with chance ``dropped``; items whose
     class then changes twice or more are clustered, and of each cluster the item nearest to its center is asked.

@@ -25,7 +25,7 @@ def entropy(proba: Floats) -> Floats:
 @strategies("entropy")
 @dataclass(frozen=True)
 class Entropy:
-    """Items whose predicted classes have the highest entropy.
+    """Items whose prediction is spread most evenly over the classes.
 
     Dagan and Engelson 1995 (ICML); Shannon 1948. With many classes the tail of unlikely ones
     counts as much as the real doubt: prefer ``margin`` there.

@@ -17,7 +17,7 @@ Ints = NDArray[np.intp]
 @strategies("galaxy")
 @dataclass(frozen=True)
 class Galaxy:
-    """Items halfway between labeled ones that disagree, class by class.
+    """Items halfway between labeled ones of different classes, class by class.
 
     Zhang, Katz-Samuels, Nowak 2022 (ICML). For a class drawn at random all items are ordered by how likely
     they are of it; of the stretches between neighboring labels, one of the class and one not, the middle of

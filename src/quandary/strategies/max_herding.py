@@ -15,7 +15,7 @@ from quandary.strategies.reasons import typical
 @strategies("max_herding")
 @dataclass(frozen=True)
 class MaxHerding:
-    """Items that raise most how well the labeled ones represent the pool.
+    """Items that let the labeled ones represent the whole pool best.
 
     Bae, Noh, Sutherland 2024 (ECCV). An item is represented by the nearest labeled one as well as the kernel
     exp(-squared distance / width) says; each choice raises the mean most. Needs no model. Looks at 4,096

@@ -15,7 +15,7 @@ from quandary.strategies.reasons import by_uncertainty
 @strategies("power_margin")
 @dataclass(frozen=True)
 class PowerMargin:
-    """Items drawn more often the closer their two likeliest classes are.
+    """Items drawn at random, more likely the closer their two likeliest classes are.
 
     Kirsch et al. 2023 (TMLR): ``k`` draws without replacement, each with probability proportional to
     (1 - (p1 - p2))^power, as the ``k`` highest of power * log uncertainty plus Gumbel noise, which is the score.

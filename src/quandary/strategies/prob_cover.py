@@ -22,7 +22,7 @@ RANDOM = Reason("random", {}, "Drawn at random.")
 @strategies("prob_cover")
 @dataclass(frozen=True)
 class ProbCover:
-    """Items around which most of the pool is not yet covered by a label.
+    """Items with the most others close by that no label covers yet.
 
     Yehuda et al. 2022 (NeurIPS). A label covers all items nearer than one radius; each choice covers most of
     what is left, and at random once all is covered. The radius is the largest for which ``purity`` of the

@@ -13,7 +13,7 @@ from quandary.strategies.typiclust import Typiclust
 @strategies("tcm")
 @dataclass(frozen=True)
 class Tcm:
-    """TypiClust until every class had a chance to show, then margin.
+    """Typical items until every class had a chance to show, then margin.
 
     Doucet et al. 2024 (arXiv:2403.03728). The switch comes at ``first`` labels or two per class, whichever is
     later, and not before two classes are known.

@@ -41,6 +41,8 @@ PACKAGES = {
 }
 # The three lowest floors are pure: no files, no network, no clock, no global randomness.
 IMPURE = {"datetime", "io", "os", "pathlib", "random", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"}
+# But for one file, since pretrained weights lie on the disk.
+LOOKS = {"learners/weights.py"}
 # Loading a file with any of these runs what is in it.
 UNSAFE = {"_pickle", "cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 NEVER = UNSAFE | {"jax", "tensorflow"}
@@ -70,9 +72,9 @@ def imports(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
             yield from ((node.lineno, f"{node.module}.{alias.name}", node.col_offset > 0) for alias in node.names)
 
 
-def faults(room: str, source: str) -> Iterator[str]:
-    """What in the source of one file of ``room`` breaks the rules, a line each."""
-    pure = room in FLOORS[0] | FLOORS[1] | FLOORS[2]
+def faults(room: str, source: str, looks: bool = False) -> Iterator[str]:
+    """What in the source of one file of ``room`` breaks the rules, a line each; ``looks``: it may look at the disk."""
+    pure = room in FLOORS[0] | FLOORS[1] | FLOORS[2] and not looks
     optional = OPTIONAL.get(room, set())
     for line, name, late in imports(ast.parse(source)):
         top, _, rest = name.partition(".")
@@ -98,8 +100,9 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_imports_point_down(path: Path) -> None:
-    room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
-    assert not list(faults(room, path.read_text(encoding="utf-8")))
+    name = path.relative_to(SOURCE)
+    room = name.parts[0].removesuffix(".py")
+    assert not list(faults(room, path.read_text(encoding="utf-8"), name.as_posix() in LOOKS))
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,11 @@ class TestViews:
 
 
 class TestGraph:
-    def test_kernel_and_spreading_are_resolvents_of_the_neighbor_graph(self) -> None:
+    @pytest.mark.parametrize("block", [pool.BLOCK, 7])
+    def test_kernel_and_spreading_are_resolvents_of_the_neighbor_graph(
+        self, block: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pool, "BLOCK", block)
         X = rng.standard_normal((60, 3))
         geometry = pool_geometry(Features(X, "image"))
         values = geometry.anchors.values.astype(np.float64)

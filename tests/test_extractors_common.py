@@ -44,6 +44,7 @@ def _models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUANDARY_TEXT_MODEL", str(text_model(folder / "text")))
+        patch.setenv("QUANDARY_TEXT_NETWORK", str(folder / "text"))
         patch.setenv("QUANDARY_IMAGE_MODEL", str(image_model(folder / "image")))
         yield
 
@@ -106,7 +107,7 @@ def test_what_it_is_given_stays_unchanged(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_do_not_depend_on_their_neighbors(name: str, tmp_path: Path) -> None:
     extractor, contents = world(name, tmp_path)
-    if extractor.kind == "vectors":  # these rows come from the file, all at once
+    if read_by(extractor) == "vectors":  # these rows come from the file, all at once
         contents = np.random.default_rng(1).normal(size=(SIZE, 4)).astype(np.float32)  # type: ignore[assignment]
     X = extractor.fit(contents).transform(contents)
     assert np.allclose(extractor.transform(contents[7:9]), X[7:9], atol=1e-5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +28,10 @@ from quandary.service.answers import AnswerRequest
 from quandary.service.service import Service
 from quandary.service.start import listener
 from quandary.trainer.outlet import Outlet
-from quandary.trainer.representation import Preparing
+from quandary.trainer.representation import Comparison, Preparing
 from quandary.trainer.turn import turn
 from quandary.trainer.work import Worker
+from tests.project.worlds import images, made
 
 SIZE = 160
 PLAN = {"strategy": "margin", "learner": "logistic", "audit": 0.0, "representation": "auto"}
@@ -217,3 +219,8 @@ def test_what_cannot_be_computed_is_left_out_and_said(tmp_path: Path) -> None:
     assert "'fourier' is left out: NotFound: no project" in preparing.go_on("fourier")
     assert preparing.failed == {"fourier"}
     preparing.close()
+
+
+def test_what_only_networks_read_is_not_compared(tmp_path: Path) -> None:
+    with made(images(tmp_path), label="folder", plan={"representation": "auto"}) as project:
+        assert set(Comparison(project, Outlet(tmp_path, 1, sys.stdout))._known()) == {"image", "patches"}

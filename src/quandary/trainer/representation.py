@@ -62,7 +62,7 @@ class Comparison:
         known = {}
         for name in representations(self._project.kind):
             part = extractors.get(name)
-            if not installed(part) or name in self._preparing.failed:
+            if not (installed(part) and getattr(part, "compared", True)) or name in self._preparing.failed:
                 continue
             try:
                 known[name] = self._project.features_if_kept(name)

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from quandary.core.registry import Registry, extractors, learners
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -20,7 +23,7 @@ def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-WITH_EXAMPLES = ["README.md", "docs/extending.md"]
+WITH_EXAMPLES = ["README.md", "docs/extending.md", "docs/learners.md"]
 COMMANDS = sorted(
     {
         line.partition("#")[0].strip()
@@ -46,6 +49,29 @@ def test_all_pages_with_examples_are_run() -> None:
         name for name, page in zip(NAMES, PAGES, strict=True) if "import quandary" in "".join(blocks(page, "python"))
     }
     assert found == set(WITH_EXAMPLES)
+
+
+def rows(page: str, heading: str) -> dict[str, str]:
+    """Each name in the table under a heading of a page, with its line."""
+    _, _, below = (ROOT / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")
+    lines = re.findall(r"^\| `(\w+)` (\|.*)$", below.partition("\n## ")[0], re.MULTILINE)
+    assert len(lines) == len(dict(lines)), "a name stands there twice"
+    return dict(lines)
+
+
+@pytest.mark.parametrize(("heading", "parts"), [("Learners", learners), ("Representations", extractors)])
+def test_every_part_is_in_its_table_with_its_extra(heading: str, parts: Registry) -> None:
+    own: dict[str, Any] = {name: part for name, part in parts.all().items() if part.__module__.startswith("quandary.")}
+    told = rows("docs/learners.md", heading)
+    assert set(told) == set(own)
+    for name, part in own.items():
+        extra = part.needs[1] if getattr(part, "needs", None) else ""
+        cells = [cell.strip().strip("`") for cell in told[name].split("|")]
+        assert cells[-3] == extra, f"the extra of {name}"
+        variable = getattr(sys.modules[part.__module__], "VARIABLE", "")
+        assert variable in told[name], f"where the weights of {name} lie"
+        if heading == "Representations":
+            assert cells[1] == getattr(part, "reads", part.kind), f"what {name} is of"
 
 
 @cache

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from quandary.core.features import FeatureKind, Features
-from quandary.core.query import QueryContext
+from quandary.core.query import Floats, QueryContext
 from quandary.core.registry import learners
 from quandary.geometry import pool
 from quandary.geometry.pool import pool_geometry
@@ -41,6 +41,13 @@ def whole_kernel(seen: QueryContext) -> Array:
     return total
 
 
+def searched_for(seen: QueryContext, proba: Floats, rare: float = 0.04) -> int | None:
+    """The class with the fewest labels, where next to nothing seems to be of it."""
+    known = [code for code in range(len(seen.classes)) if code in seen.y_labeled]
+    fewest = min(known, key=lambda code: (seen.y_labeled == code).sum())
+    return fewest if proba[:, fewest].mean() < rare else None
+
+
 def written_out(seen: QueryContext, k: int, noise: float = 0.1, skew: float = 0.7) -> list[int]:
     """Each pick by conditioning on all labels and picks anew; every item of the pool is a target."""
     kernel, everything = whole_kernel(seen), np.arange(len(seen.features))
@@ -52,8 +59,11 @@ def written_out(seen: QueryContext, k: int, noise: float = 0.1, skew: float = 0.
     pull = np.maximum(doubt, 1e-3) ** drift
     own_noise = noise / np.maximum(doubt, 0.02) ** drift
     known, at = list(seen.labeled), [noise] * n
+    lopsided = seen.trained and proba.mean(axis=0).max() > skew
+    sought = searched_for(seen, proba) if lopsided else None
     chosen: list[int] = []
     while len(chosen) < k:
+        odd = (n + len(chosen)) % 2 == 1
         after = kernel.copy()
         if known:
             system = kernel[np.ix_(known, known)] + np.diag(at)
@@ -61,7 +71,9 @@ def written_out(seen: QueryContext, k: int, noise: float = 0.1, skew: float = 0.
         gains = {}
         for x in seen.candidates:
             moved = np.maximum(after[x], 0)
-            if len(chosen) % 2 or (seen.trained and proba.mean(axis=0).max() > skew):
+            if odd and sought is not None:
+                gains[int(x)] = proba[x, sought]
+            elif odd or lopsided:
                 gains[int(x)] = (moved**2 * pull).sum() / (after[x, x] + own_noise[x])
             else:
                 gains[int(x)] = (moved * pull).sum() / np.sqrt(after[x, x] + own_noise[x])
@@ -231,3 +243,18 @@ def test_the_others_of_a_rare_class_are_looked_at_though_no_anchor_is_one() -> N
     assert set(rare[1:]) <= set(looked_at.tolist())
     assert len(looked_at) <= 200
     assert np.isin(looked_at, free).all()
+
+
+def test_every_other_item_may_be_one_more_of_a_rare_class() -> None:
+    rng = np.random.default_rng(5)
+    X, y = rng.standard_normal((900, 3)), np.zeros(900, np.intp)
+    y[:20], X[:20] = 1, X[:20] * 0.3 + 4.0
+    labeled = np.append(np.arange(100, 139), 0)
+    model = learners.make("auto").fit_pool(Features(X, "image"), labeled, y[labeled])
+    seen = context(X, labeled, y[labeled], classes=2, learner=model, kind="image")
+    chosen = Auto().select(seen, 10)
+    assert chosen.reasons is not None
+    assert [reason.kind for reason in chosen.reasons].count("rare") == 5
+    hoped = [int(p) for p, reason in zip(chosen.positions, chosen.reasons, strict=True) if reason.kind == "rare"]
+    assert y[hoped].sum() >= 4
+    assert "Perhaps one more" in next(reason.text for reason in chosen.reasons if reason.kind == "rare")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
+from quandary.core.query import Floats
 from quandary.geometry.lens import Items, mixed
 from quandary.geometry.pool import Geometry
 
@@ -32,17 +33,24 @@ class Lookahead:
 
     def __post_init__(self) -> None:
         self.start: Array = np.maximum(np.diag(self.between), 1e-9).copy()
+        self.hoped: set[int] = set()  # candidates that were taken for their hope
         # The share of targets that a label would move by more than half of its own uncertainty.
         self.stands_for: Array = (self.cov > 0.5 * self.start[:, None]).mean(axis=1)
 
-    def run(self, count: int, squared: bool) -> list[int]:
-        """The ``count`` best candidates, each chosen as if those before it had their label."""
+    def run(self, count: int, squared: bool, hopes: Floats | None = None, turn: int = 0) -> list[int]:
+        """The ``count`` best candidates, each chosen as if those before it had their label.
+
+        Turns alternate, beginning with ``turn``: absolute shift on even ones and squared on odd ones; with
+        ``squared`` always that; with ``hopes`` (c,) the most hopeful candidate on odd ones.
+        """
         taken: list[int] = []
-        for turn in range(count):
-            gain = self._gain(squared or turn % 2 == 1)
+        for now in range(turn, turn + count):
+            hoping = hopes is not None and now % 2 == 1
+            gain = np.array(hopes) if hoping else self._gain(squared or now % 2 == 1)
             gain[taken] = -1.0
             best = int(significant(gain).argmax())
             taken.append(best)
+            self.hoped |= {best} if hoping else set()
             self._assume(best)
         return taken
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from quandary.core.errors import ConfigError
 from quandary.core.names import unknown_name
-from quandary.core.query import QueryContext, Reason, Selection, top_k
+from quandary.core.query import QueryContext, Selection, top_k
 from quandary.core.registry import strategies
-from quandary.strategies.reasons import START, at_random, short
+from quandary.strategies.reasons import START, at_random, perhaps
 
 
 @strategies("max_probability")
@@ -33,7 +33,7 @@ class MaxProbability:
             return at_random(context, k, START)
         scores = context.proba[:, code]
         chosen = top_k(scores, k, context.rng)
-        reasons = tuple(_reason(context.classes[code], float(p)) for p in scores[chosen])
+        reasons = tuple(perhaps(context.classes[code], float(p)) for p in scores[chosen])
         return Selection(context.candidates[chosen], scores, reasons)
 
     def _code(self, context: QueryContext) -> int:
@@ -43,7 +43,3 @@ class MaxProbability:
         if self.target not in context.classes:
             raise ConfigError(unknown_name("class", self.target, context.classes))
         return context.classes.index(self.target)
-
-
-def _reason(name: str, p: float) -> Reason:
-    return Reason("rare", {"p": p}, f"Perhaps one more {short(name)}, {100 * p:.0f} %.")

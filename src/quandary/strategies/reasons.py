@@ -42,6 +42,15 @@ def typical(share: float) -> Reason:
     return Reason("typical", {"share": share}, "Typical of many with no label yet.")
 
 
+def perhaps(name: str, p: float) -> Reason:
+    """The reason of an item that may be of a class that is searched for; ``p`` its probability.
+
+    >>> perhaps("fraud", 0.31).text
+    'Perhaps one more fraud, 31 %.'
+    """
+    return Reason("rare", {"p": p}, f"Perhaps one more {short(name)}, {100 * p:.0f} %.")
+
+
 def disagree(shares: Floats, classes: tuple[str, ...]) -> Reason:
     """The reason of an item that models differ about; ``shares`` (c,) of the votes, sum 1.
 

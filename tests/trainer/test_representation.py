@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,7 @@ from quandary.project.published import FOLDER, MODEL, read_ranking
 from quandary.readers.source import open_source
 from quandary.service.answers import AnswerRequest
 from quandary.service.service import Service
-from quandary.service.start import listener
+from quandary.service.start import listener, start_service
 from quandary.trainer.outlet import Outlet
 from quandary.trainer.representation import Comparison, Preparing
 from quandary.trainer.turn import turn
@@ -34,6 +36,7 @@ from quandary.trainer.work import Worker
 from tests.project.worlds import images, made
 
 SIZE = 160
+PATIENCE = 60.0
 PLAN = {"strategy": "margin", "learner": "logistic", "audit": 0.0, "representation": "auto"}
 
 
@@ -169,6 +172,22 @@ def test_other_items_are_predicted_by_what_was_found(
     with (tmp_path / "out.csv").open(encoding="utf-8") as file:
         said = [row["class"] for row in csv.DictReader(file)]
     assert np.mean(np.array(said) == truth) > 0.8  # a line gets 0.55
+
+
+def test_the_processes_do_it_by_themselves(tmp_path: Path) -> None:
+    source, truth = ring(tmp_path)
+    service = start_service(open_project(begun(source)), "points", "ann")
+    say(service, truth, *range(30))
+    deadline = time.monotonic() + PATIENCE
+    while service.project.features_if_kept("fourier") is None:
+        assert time.monotonic() < deadline
+        Event().wait(0.01)
+    say(service, truth, 30)
+    with service._desk.lock:
+        while not (change := changes(service)) or service.describe()["model"]["state"] != "idle":
+            assert service._desk.changed.wait(deadline - time.monotonic())
+    assert change[0].plan["seen_by"] == "fourier"
+    service.close()
 
 
 def test_what_stays_is_written_down_too_and_compared_again_later(tmp_path: Path) -> None:

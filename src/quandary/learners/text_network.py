@@ -17,7 +17,7 @@ VARIABLE, TASK = "QUANDARY_TEXT_NETWORK", "SequenceClassification"
 
 @learners("text_network")
 class TextNetwork(FineTuned):
-    """A language model from a folder, all of its layers trained on with the labels, by PyTorch: texts, a small model.
+    """A language model from a folder, all of its layers trained on with the labels, by PyTorch: for texts.
 
     Devlin et al. 2019 (BERT); Loshchilov and Hutter 2019 (AdamW); through skorch and transformers. It reads the
     representation ``tokens`` of the same model. What is learned is kept as arrays, so that a saved one needs no folder.

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-import wordllama
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -87,9 +89,18 @@ def test_what_means_the_same_is_near_without_a_common_word() -> None:
 
 def test_meanings_are_those_of_the_package() -> None:
     """Its own mean over padded batches, against the one over counts of pieces."""
+    own = word_vectors()
     raw = [c["text"] for c in texts(70)] + ["word " * 700, "Überraschung! 今日は"]
-    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
-    assert np.allclose(word_vectors().means(raw), model.embed(raw, norm=True), atol=1e-4)
+    from wordllama import WordLlama  # word_vectors keeps its import from setting up logging, so that comes first
+
+    model = WordLlama.load(cache_dir=Path(sys.modules["wordllama"].__file__ or "").parent, disable_download=True)
+    assert np.allclose(own.means(raw), model.embed(raw, norm=True), atol=1e-4)
+
+
+def test_reading_the_vectors_leaves_the_logging_alone() -> None:
+    look = "import logging; from quandary.features.words import word_vectors; word_vectors(); r = logging.getLogger()"
+    ran = subprocess.run([sys.executable, "-c", f"{look}; print(r.handlers, r.level)"], capture_output=True, text=True)
+    assert ran.stdout == f"[] {logging.WARNING}\n", ran.stderr
 
 
 def test_several_columns_count_together() -> None:

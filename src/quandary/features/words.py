@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,8 @@ class WordVectors:
     """The mean vector of the pieces of a text's words; they come with the package ``wordllama``, nothing is fetched."""
 
     def __init__(self) -> None:
-        import wordllama
-
+        with _quiet():
+            import wordllama
         # The package looks for its tokenizer beside itself only where it is told to.
         home = Path(str(wordllama.__file__)).parent
         model: Any = wordllama.WordLlama.load(cache_dir=home, disable_download=True)
@@ -37,6 +39,17 @@ class WordVectors:
         ids = np.fromiter((i for found in pieces for i in found), np.int32, int(starts[-1]))
         counts = sp.csr_matrix((np.ones(len(ids), np.float32), ids, starts), (len(texts), len(self._vectors)))
         return unit(counts @ self._vectors)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep an import from setting up the logging of the whole process, as ``wordllama`` does."""
+    root, guard = logging.getLogger(), logging.NullHandler()
+    root.addHandler(guard)  # with a handler there, logging.basicConfig changes nothing
+    try:
+        yield
+    finally:
+        root.removeHandler(guard)
 
 
 @cache  # a constant: the same vectors for everybody

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quandary.core.errors import ConfigError, missing_extra
+from quandary.features import words
 
 PLACES = ("model.onnx", "onnx/model.onnx")
 
@@ -69,6 +70,4 @@ def fingerprint(path: Path) -> str:
 
 def unit(rows: NDArray[Any]) -> NDArray[np.float32]:
     """Rows at length 1; a row that is zero or no number becomes zero."""
-    clean = np.nan_to_num(np.asarray(rows, np.float32), posinf=0.0, neginf=0.0)
-    length = np.linalg.norm(clean, axis=1, keepdims=True)
-    return np.asarray(np.divide(clean, length, out=np.zeros_like(clean), where=length > 1e-9), np.float32)
+    return words.unit(np.nan_to_num(np.asarray(rows, np.float32), posinf=0.0, neginf=0.0))

@@ -14,8 +14,8 @@ from quandary.core.errors import ConfigError, missing_extra
 from quandary.core.features import FeatureKind
 from quandary.core.registry import extractors
 from quandary.features.onnx import find_model, fingerprint, start, unit
+from quandary.features.reading import encodable, texts_of
 
-LONGEST = 20_000  # characters of a text that count
 AT_ONCE = 32
 VARIABLE, PURPOSE = "QUANDARY_TEXT_MODEL", "the extractor 'sentences'"
 
@@ -56,7 +56,7 @@ class SentenceFeatures(TransformerMixin, BaseEstimator):
 
     def transform(self, contents: Sequence[Content]) -> NDArray[np.float32]:
         """Unit vectors of the texts, (n, d)."""
-        texts = [" ".join(content.get(column, "")[:LONGEST] for column in self.columns).strip() for content in contents]
+        texts = [text.strip() for text in texts_of(contents, self.columns)]
         out = np.zeros((len(texts), self.width_), np.float32)
         filled = np.array([i for i, text in enumerate(texts) if text], np.intp)
         # Texts of like length together: padding costs as much as words.
@@ -71,8 +71,7 @@ class SentenceFeatures(TransformerMixin, BaseEstimator):
 
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         session, tokenizer = self._model()
-        # A lone surrogate cannot be encoded, and no word holds one.
-        found = tokenizer.encode_batch([text.encode("utf-8", "ignore").decode() for text in texts])
+        found = tokenizer.encode_batch(encodable(texts))
         ids = np.array([each.ids for each in found], np.int64)
         mask = np.array([each.attention_mask for each in found], np.int64)
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}

@@ -15,10 +15,10 @@ from sklearn.utils.extmath import randomized_svd
 from quandary.core.content import Content
 from quandary.core.features import FeatureKind
 from quandary.core.registry import extractors
+from quandary.features.reading import texts_of
 from quandary.features.words import unit, word_vectors
 
 BIG = 1000  # texts from which on what stands in few of them is dropped
-LONGEST = 20_000  # characters of a text that count
 MOST_WORDS, MOST_PIECES = 20_000, 20_000
 
 
@@ -56,7 +56,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
     def fit_transform(self, contents: Sequence[Content], y: Any = None) -> NDArray[np.float32]:
         """Both at once, in half the time."""
-        texts = self._texts(contents)
+        texts = texts_of(contents, self.columns)
         big = len(texts) >= BIG
         self.pieces_ = (1, 2) if unspaced(texts) else (4, 4)
         rare, most = ((2, 5), (MOST_WORDS, MOST_PIECES)) if big else ((1, 1), (None, None))
@@ -82,7 +82,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):
 
     def transform(self, contents: Sequence[Content]) -> NDArray[np.float32]:
         """Unit vectors of the texts; shape (n, at most ``components``)."""
-        texts = self._texts(contents)
+        texts = texts_of(contents, self.columns)
         if not hasattr(self, "_ready"):
             self._ready = self._known()
         terms = _side_by_side([v.transform(texts) for v in self._ready], len(texts))
@@ -106,9 +106,6 @@ class TextFeatures(TransformerMixin, BaseEstimator):
                 vectorizer.set_params(vocabulary=terms.split("\n")).idf_ = rarity
                 found.append(vectorizer)
         return found
-
-    def _texts(self, contents: Sequence[Content]) -> list[str]:
-        return [" ".join(content.get(column, "")[:LONGEST] for column in self.columns) for content in contents]
 
     def _joined(self, terms: Any, means: NDArray[np.float32]) -> NDArray[np.float32]:
         """Both at the same weight; where a text has no word, neither."""

@@ -16,8 +16,8 @@ from quandary.core.content import Content
 from quandary.core.errors import ConfigError, missing_extra
 from quandary.core.features import FeatureKind
 from quandary.core.registry import extractors
+from quandary.features.reading import encodable, texts_of
 
-LONGEST = 20_000  # characters of a text that count
 VARIABLE, PURPOSE = "QUANDARY_TEXT_NETWORK", "the extractor 'tokens'"
 
 
@@ -57,9 +57,8 @@ class TokenFeatures(TransformerMixin, BaseEstimator):
 
     def transform(self, contents: Sequence[Content]) -> NDArray[np.float32]:
         """Numbers of pieces, (n, longest), whole numbers from 0 on."""
-        texts = [" ".join(content.get(column, "")[:LONGEST] for column in self.columns).strip() for content in contents]
-        # A lone surrogate cannot be encoded, and no word holds one.
-        found = self._tokenizer().encode_batch([text.encode("utf-8", "ignore").decode() for text in texts])
+        texts = [text.strip() for text in texts_of(contents, self.columns)]
+        found = self._tokenizer().encode_batch(encodable(texts))
         out = np.zeros((len(texts), self.longest), np.float32)
         for row, each in zip(out, found, strict=True):
             row[: len(each.ids)] = np.asarray(each.ids, np.float32) + 1

@@ -13,6 +13,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from quandary.features.reading import encodable
+
 Array = NDArray[np.float32]
 
 
@@ -32,9 +34,7 @@ class WordVectors:
 
     def means(self, texts: Sequence[str]) -> Array:
         """Unit vectors of the texts, (n, 256); zero for a text without words."""
-        # A lone surrogate cannot be encoded, and no word holds one.
-        clean = [text.encode("utf-8", "ignore").decode() for text in texts]
-        pieces = [found.ids for found in self._tokenizer.encode_batch(clean, add_special_tokens=False)]
+        pieces = [found.ids for found in self._tokenizer.encode_batch(encodable(texts), add_special_tokens=False)]
         starts = np.concatenate([[0], np.cumsum([len(ids) for ids in pieces])])
         ids = np.fromiter((i for found in pieces for i in found), np.int32, int(starts[-1]))
         counts = sp.csr_matrix((np.ones(len(ids), np.float32), ids, starts), (len(texts), len(self._vectors)))

@@ -50,7 +50,8 @@ class Lookahead:
             gain[taken] = -1.0
             best = int(significant(gain).argmax())
             taken.append(best)
-            self.hoped |= {best} if hoping else set()
+            if hoping:
+                self.hoped.add(best)
             self._assume(best)
         return taken
 

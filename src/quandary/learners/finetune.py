@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from quandary.core.errors import ConfigError, missing_extra
-from quandary.learners.folds import row_weights
+from quandary.learners.folds import class_weights
 from quandary.learners.softmax import softmax
 
 Array = NDArray[np.float32]
@@ -81,6 +81,12 @@ class FineTuned(ClassifierMixin, BaseEstimator):
         """The same module, from what was kept, with any weights."""
         raise NotImplementedError
 
+    def _open(self, path: str, task: str, classes: int) -> Any:
+        """A network of transformers in a folder; its configuration is kept."""
+        network = from_folder(path, task, classes, self.purpose)
+        self.config_ = network.config.to_json_string(use_diff=False)
+        return network
+
     # ---- training and running ------------------------------------------------------
 
     def _rows(self, X: Any) -> Array:
@@ -93,9 +99,8 @@ class FineTuned(ClassifierMixin, BaseEstimator):
         return rows
 
     def _train(self, rows: Array, codes: NDArray[np.intp]) -> None:
-        torch, classifier = self._packages()
-        counted = row_weights(codes, self.class_weight)
-        weights = [counted[codes == code][0] for code in range(len(self.classes_))]
+        torch, classifier = torch_and_skorch(self.purpose)
+        weights = class_weights(codes, self.class_weight)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.random_state)
             module = self._start(len(self.classes_))
@@ -126,20 +131,22 @@ class FineTuned(ClassifierMixin, BaseEstimator):
 
     def _module(self) -> Any:
         if getattr(self, "_ready", None) is None:
-            torch, _ = self._packages()
+            torch, _ = torch_and_skorch(self.purpose)
             with torch.random.fork_rng(devices=[]):
                 module = self._again(len(self.classes_))
             module.load_state_dict({name: torch.from_numpy(each.copy()) for name, each in self.arrays_.items()})
             self._ready = module.eval()
         return self._ready
 
-    def _packages(self) -> tuple[Any, Any]:
-        try:
-            import torch
-            from skorch import NeuralNetClassifier
-        except ImportError as error:
-            raise missing_extra("torch and skorch", "torch", self.purpose) from error
-        return torch, NeuralNetClassifier
+
+def torch_and_skorch(purpose: str) -> tuple[Any, Any]:
+    """PyTorch and the classifier of skorch; an error that names the extra where one is not installed."""
+    try:
+        import torch
+        from skorch import NeuralNetClassifier
+    except ImportError as error:
+        raise missing_extra("torch and skorch", "torch", purpose) from error
+    return torch, NeuralNetClassifier
 
 
 def scores_only(torch: Any) -> Any:

@@ -61,3 +61,13 @@ def held_out(name: str, features: Features, labeled: Positions, codes: Codes, fo
             proba = predict_proba(model, features, labeled[out], classes)
             found[out] = TRUST * proba + (1 - TRUST) * shares
     return found
+
+
+def class_weights(codes: NDArray[np.intp], class_weight: str | None) -> list[float]:
+    """The weight of a label of each class, in the order of the codes 0 to c - 1, all of which are there.
+
+    >>> class_weights(np.array([0, 0, 0, 1]), None)
+    [1.0, 1.0]
+    """
+    counted = row_weights(codes, class_weight)
+    return [float(counted[codes == code][0]) for code in range(int(codes.max()) + 1)]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from quandary.core.registry import learners
-from quandary.learners.finetune import Array, FineTuned, from_config, from_folder
+from quandary.learners.finetune import Array, FineTuned, from_config
 from quandary.learners.weights import find_weights, named_weights
 
 VARIABLE, TASK = "QUANDARY_IMAGE_NETWORK", "ImageClassification"
@@ -63,9 +63,7 @@ class ImageNetwork(FineTuned):
         if not (self.model or named_weights(VARIABLE)):
             return self._seeing(small(classes))
         path = find_weights(self.model, VARIABLE, self.purpose, "a folder with a network")
-        network = from_folder(path, TASK, classes, self.purpose)
-        self.config_ = network.config.to_json_string(use_diff=False)
-        return self._seeing(network)
+        return self._seeing(self._open(path, TASK, classes))
 
     def _again(self, classes: int) -> Any:
         if not self.config_:

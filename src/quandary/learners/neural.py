@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from quandary.core.errors import missing_extra
 from quandary.core.features import Features, Positions
 from quandary.core.registry import learners
 from quandary.geometry.scale import Scale, pool_scale
-from quandary.learners.folds import row_weights
+from quandary.learners.finetune import torch_and_skorch
+from quandary.learners.folds import class_weights
 from quandary.learners.softmax import softmax
 
 Array = NDArray[np.float32]
@@ -103,16 +103,11 @@ class Neural(ClassifierMixin, BaseEstimator):
         return np.asarray(np.clip(dense * np.sqrt(dense.shape[1]), -30, 30), np.float32)
 
     def _train(self, rows: Array, codes: NDArray[np.intp], sizes: tuple[int, ...]) -> list[tuple[Array, Array]]:
-        try:
-            import torch
-            from skorch import NeuralNetClassifier
-        except ImportError as error:
-            raise missing_extra("torch and skorch", "torch", PURPOSE) from error
-        counted = row_weights(codes, self.class_weight)
-        weights = [counted[codes == code][0] for code in range(len(self.classes_))]
+        torch, classifier = torch_and_skorch(PURPOSE)
+        weights = class_weights(codes, self.class_weight)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.random_state)
-            net = NeuralNetClassifier(
+            net = classifier(
                 torch.nn.Sequential(*self._modules(torch.nn, sizes)),
                 criterion=torch.nn.CrossEntropyLoss,
                 criterion__weight=torch.tensor(weights, dtype=torch.float32),

@@ -9,7 +9,7 @@ import numpy as np
 
 from quandary.core.errors import ConfigError
 from quandary.core.registry import learners
-from quandary.learners.finetune import Array, FineTuned, from_config, from_folder
+from quandary.learners.finetune import Array, FineTuned, from_config
 from quandary.learners.weights import find_weights
 
 VARIABLE, TASK = "QUANDARY_TEXT_NETWORK", "SequenceClassification"
@@ -54,9 +54,7 @@ class TextNetwork(FineTuned):
 
     def _start(self, classes: int) -> Any:
         path = find_weights(self.model, VARIABLE, self.purpose, "a folder with a network")
-        network = from_folder(path, TASK, classes, self.purpose)
-        self.config_ = network.config.to_json_string(use_diff=False)
-        return reading(network, self.purpose)
+        return reading(self._open(path, TASK, classes), self.purpose)
 
     def _again(self, classes: int) -> Any:
         return reading(from_config(json.loads(self.config_), TASK, self.purpose), self.purpose)
